@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.ledger;
+
+/** Everything the copier counts, since its start. {@code metric} is the Prometheus name without {@code drcopy_copier_}. */
+public enum CopierCounter {
+    PACKETS_CAPTURED("packets_captured", "Packets that the capture handed over."),
+    CAPTURE_DROPS("capture_kernel_drops", "Packets the kernel dropped because the capture buffer was full."),
+    /** The left side of the books. */
+    SEGMENTS_CAPTURED(
+            "segments_captured", "Segments of transferred services that reached the engine, once per replica."),
+    BYTES_CAPTURED("bytes_captured", "Payload bytes of those segments."),
+    /** The right side of the books: captured = delivered + held + dropped. */
+    SEGMENTS_DELIVERED("segments_delivered", "Captured segments that the target acknowledged."),
+    BYTES_DELIVERED("bytes_delivered", "Payload bytes that the target acknowledged."),
+    SESSIONS_OPENED("sessions_opened", "Sessions taken up from their SYN."),
+    SESSIONS_JOINED("sessions_joined", "Sessions taken up in mid-stream, at a request."),
+    REPLICAS_ESTABLISHED("replicas_established", "Replica connections that the target accepted."),
+    REPLICAS_REOPENED("replicas_reopened", "Replica connections opened anew for the next request of a live session."),
+    REPLICAS_CLOSED("replicas_closed", "Replica connections that ended in order."),
+    REPLICAS_RESET("replicas_reset", "Replica connections that the copier reset."),
+    STALE_CONNECTIONS_RESET(
+            "stale_connections_reset", "Old connections found at the target on a replica's addresses, and reset."),
+    SEGMENTS_SENT("segments_sent", "Segments handed to the sender, retransmissions included."),
+    BYTES_SENT("bytes_sent", "Payload bytes handed to the sender, retransmissions included."),
+    RETRANSMITS("retransmits", "Segments sent again."),
+    ZERO_WINDOW_PROBES("zero_window_probes", "Probes of a target's closed window."),
+    HOLDS("holds", "Requests held until the target had answered the one before."),
+    HOLDS_EXPIRED("holds_expired", "Holds ended by --hold: the target had not answered in time."),
+    HOLDS_BY_SILENCE("holds_released_by_silence", "Holds ended because the target pushed an answer and fell silent."),
+    RESPONSES("responses", "Response summaries received."),
+    RESPONSES_UNKNOWN("responses_unknown", "Response summaries of replicas that are gone."),
+    RESPONSES_DROPPED("responses_dropped", "Response summaries dropped because the shard's inbound queue was full."),
+    RESPONSE_BYTES("response_bytes", "Payload bytes the target sent, in sequence."),
+    ROUTES_PUSHED("routes_pushed", "Routes handed to interceptor streams, snapshots included."),
+    ROUTE_SNAPSHOTS("route_snapshots", "Snapshots of live routes sent."),
+    ROUTES_DEFERRED("routes_deferred", "Openings put off because the queue of routes was full."),
+    ROUTE_QUEUE_OVERFLOWS(
+            "route_queue_overflows", "Times an interceptor's queue of routes overflowed and a snapshot replaced it."),
+    ROUTE_CONFLICTS("route_conflicts", "Routes refused because the flow belongs to another copier."),
+    STREAMS_OPENED("streams_opened", "Streams to interceptors that were welcomed."),
+    STREAMS_LOST("streams_lost", "Streams to interceptors that broke."),
+    SEND_ERRORS("send_errors", "Packets the kernel did not take, for whatever reason."),
+    INTERNAL_ERRORS("internal_errors", "Faults of ours, each contained in one session.");
+
+    private final String metric;
+    private final String help;
+
+    CopierCounter(String metric, String help) {
+        this.metric = metric;
+        this.help = help;
+    }
+
+    public String metric() {
+        return metric;
+    }
+
+    public String help() {
+        return help;
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.wire.FlowKey;
+import drcopy.wire.IpPacket;
+
+/**
+ * One captured segment from a client, as the engine sees it: the packet, the session's key, and where its replicas go. Filled
+ * by the capture stage, valid during the engine call only.
+ */
+public final class SegmentView {
+    /** The whole packet; it wrapped without a defect and its payload is all there. */
+    public final IpPacket packet = new IpPacket();
+    /** The session: client address and port, online address and port, as captured. */
+    public final FlowKey key = new FlowKey();
+    /** Where the session's replicas go. */
+    public Target target;
+    /** The client's address toward the target: as captured, or replaced. Of the target's address family. */
+    public long sourceHi;
+    /** Low half of {@link #sourceHi}. */
+    public long sourceLo;
+}

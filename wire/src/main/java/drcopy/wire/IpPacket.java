@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A flyweight over one IPv4 or IPv6 packet that carries TCP. {@link #wrap} checks every length once, at the door; after it
+ * returned {@link PacketDefect#NONE} no accessor reads outside the packet. Header checksums are not verified: captures of
+ * locally sent or offloaded packets carry partial ones.
+ *
+ * <pre>
+ * IPv4 (RFC 791 3.1)                            IPv6 (RFC 8200 3)
+ *  0 ver/ihl  1 tos  2 total length              0 version, traffic class, flow label
+ *  4 id       6 flags, fragment offset           4 payload length  6 next header  7 hop limit
+ *  8 ttl      9 protocol  10 checksum            8 source
+ * 12 source  16 destination                     24 destination
+ * </pre>
+ *
+ * Addresses are two longs, high and low, in network order; an IPv4 address a.b.c.d is the mapped ::ffff:a.b.c.d (RFC 4291
+ * section 2.5.5.2). Owned by one thread; never kept after the call that handed it over.
+ */
+public final class IpPacket {
+    /** IANA protocol number of TCP. */
+    public static final int PROTOCOL_TCP = 6;
+    /** High half of every IPv4-mapped address. */
+    public static final long MAPPED_HI = 0L;
+    /** Upper 32 bits of the low half of every IPv4-mapped address. */
+    public static final long MAPPED_LO = 0x0000ffff_00000000L;
+
+    private static final int IPV6_HEADER_LENGTH = 40;
+
+    private ByteBuffer buffer;
+    private int offset;
+    private int tcpOffset;
+    private int payloadOffset;
+    private int payloadLength;
+    private boolean isIpv6;
+
+    /**
+     * Points this flyweight at the packet of {@code length} captured bytes that begins at {@code offset} with its IP header.
+     * The buffer must be big-endian. Bytes past the IP total length (Ethernet padding) are ignored.
+     */
+    public PacketDefect wrap(ByteBuffer buffer, int offset, int length) {
+        PacketDefect defect = wrapHeaders(buffer, offset, length);
+        if (defect == PacketDefect.NONE && payloadOffset + payloadLength > offset + length) {
+            return PacketDefect.TRUNCATED;
+        }
+        return defect;
+    }
+
+    /**
+     * Like {@link #wrap}, for captures that keep only headers: the payload may be missing from the buffer while
+     * {@link #payloadLength} still gives the length on the wire.
+     */
+    public PacketDefect wrapHeaders(ByteBuffer buffer, int offset, int length) {
+        this.buffer = buffer;
+        this.offset = offset;
+        if (length < 1) {
+            return PacketDefect.TRUNCATED;
+        }
+        int version = buffer.get(offset) >>> 4 & 0xf;
+        if (version == 4) {
+            return wrap4(length);
+        }
+        return version == 6 ? wrap6(length) : PacketDefect.BAD_VERSION;
+    }
+
+    private PacketDefect wrap4(int length) {
+        isIpv6 = false;
+        if (length < 20) {
+            return PacketDefect.TRUNCATED;
+        }
+        int headerLength = (buffer.get(offset) & 0xf) * 4;
+        int totalLength = buffer.getShort(offset + 2) & 0xffff;
+        if (totalLength == 0) {
+            totalLength = length; // a super-segment over 65535 bytes on its way to the segmenting NIC (Linux BIG TCP)
+        }
+        if (headerLength < 20 || totalLength < headerLength) {
+            return PacketDefect.BAD_IP_LENGTH;
+        }
+        if ((buffer.getShort(offset + 6) & 0x3fff) != 0) {
+            return PacketDefect.FRAGMENT;
+        }
+        if ((buffer.get(offset + 9) & 0xff) != PROTOCOL_TCP) {
+            return PacketDefect.NOT_TCP;
+        }
+        return wrapTcp(offset + headerLength, offset + totalLength, length);
+    }
+
+    private PacketDefect wrap6(int length) {
+        isIpv6 = true;
+        if (length < IPV6_HEADER_LENGTH) {
+            return PacketDefect.TRUNCATED;
+        }
+        int payload = buffer.getShort(offset + 4) & 0xffff;
+        int end = payload == 0 ? offset + length : offset + IPV6_HEADER_LENGTH + payload;
+        int next = buffer.get(offset + 6) & 0xff;
+        int at = offset + IPV6_HEADER_LENGTH;
+        // RFC 8200 section 4: hop-by-hop (0), routing (43) and destination options (60) share one layout; 44 is a
+        // fragment.
+        for (int hops = 0; hops < 8 && (next == 0 || next == 43 || next == 60); hops++) {
+            if (at + 8 > offset + length || at + 8 > end) {
+                return PacketDefect.TRUNCATED;
+            }
+            next = buffer.get(at) & 0xff;
+            at += 8 + 8 * (buffer.get(at + 1) & 0xff);
+        }
+        if (next == 44) {
+            return PacketDefect.FRAGMENT;
+        }
+        return next == PROTOCOL_TCP ? wrapTcp(at, end, length) : PacketDefect.NOT_TCP;
+    }
+
+    private PacketDefect wrapTcp(int at, int end, int length) {
+        if (at + TcpHeader.MIN_LENGTH > end) {
+            return PacketDefect.BAD_IP_LENGTH;
+        }
+        int captured = offset + length;
+        if (at + TcpHeader.MIN_LENGTH > captured) {
+            return PacketDefect.TRUNCATED;
+        }
+        tcpOffset = at;
+        int dataOffset = TcpHeader.headerLength(buffer, at);
+        if (dataOffset < TcpHeader.MIN_LENGTH || at + dataOffset > end) {
+            return PacketDefect.BAD_DATA_OFFSET;
+        }
+        payloadOffset = at + dataOffset;
+        payloadLength = end - payloadOffset;
+        return payloadOffset > captured ? PacketDefect.TRUNCATED : PacketDefect.NONE;
+    }
+
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Index of the IP header's first byte in {@link #buffer}. */
+    public int offset() {
+        return offset;
+    }
+
+    public boolean isIpv6() {
+        return isIpv6;
+    }
+
+    /** Index of the TCP header's first byte in {@link #buffer}. */
+    public int tcpOffset() {
+        return tcpOffset;
+    }
+
+    /** Bytes of the IP header with its options or extension headers. */
+    public int ipHeaderLength() {
+        return tcpOffset - offset;
+    }
+
+    /** Index of the first payload byte in {@link #buffer}. */
+    public int payloadOffset() {
+        return payloadOffset;
+    }
+
+    /** Payload bytes on the wire. */
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    /** Bytes of the whole packet on the wire. */
+    public int totalLength() {
+        return payloadOffset + payloadLength - offset;
+    }
+
+    public long sourceHi() {
+        return isIpv6 ? buffer.getLong(offset + 8) : MAPPED_HI;
+    }
+
+    public long sourceLo() {
+        return isIpv6 ? buffer.getLong(offset + 16) : MAPPED_LO | buffer.getInt(offset + 12) & 0xffffffffL;
+    }
+
+    public long destinationHi() {
+        return isIpv6 ? buffer.getLong(offset + 24) : MAPPED_HI;
+    }
+
+    public long destinationLo() {
+        return isIpv6 ? buffer.getLong(offset + 32) : MAPPED_LO | buffer.getInt(offset + 16) & 0xffffffffL;
+    }
+
+    /** Type of service or traffic class, 0..255. */
+    public int trafficClass() {
+        return isIpv6 ? buffer.getShort(offset) >>> 4 & 0xff : buffer.get(offset + 1) & 0xff;
+    }
+
+    /** TTL or hop limit, 0..255. */
+    public int hopLimit() {
+        return buffer.get(offset + (isIpv6 ? 7 : 8)) & 0xff;
+    }
+
+    /** IPv4 identification, or 0 for IPv6. */
+    public int identification() {
+        return isIpv6 ? 0 : buffer.getShort(offset + 4) & 0xffff;
+    }
+
+    /** IPv6 flow label, 20 bits, or 0 for IPv4. */
+    public int flowLabel() {
+        return isIpv6 ? buffer.getInt(offset) & 0xfffff : 0;
+    }
+
+    /** IPv4 don't-fragment bit; true for IPv6, whose routers never fragment. */
+    public boolean isDontFragment() {
+        return isIpv6 || (buffer.get(offset + 6) & 0x40) != 0;
+    }
+
+    public int sourcePort() {
+        return TcpHeader.sourcePort(buffer, tcpOffset);
+    }
+
+    public int destinationPort() {
+        return TcpHeader.destinationPort(buffer, tcpOffset);
+    }
+}

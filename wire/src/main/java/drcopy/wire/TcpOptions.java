@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The options of a TCP header, read bounds-safe and rewritten in place. A malformed option ends the walk: what stands behind
+ * it is treated as absent, and {@link #check} says so.
+ */
+public final class TcpOptions {
+    /** End of option list, RFC 9293 section 3.2. */
+    public static final int END = 0;
+    /** No-operation, RFC 9293 section 3.2. */
+    public static final int NOP = 1;
+    /** Maximum segment size, length 4, RFC 9293 section 3.7.1. */
+    public static final int MSS = 2;
+    /** Window scale, length 3, RFC 7323 section 2.2. */
+    public static final int WINDOW_SCALE = 3;
+    /** SACK permitted, length 2, RFC 2018 section 2. */
+    public static final int SACK_PERMITTED = 4;
+    /** SACK blocks, RFC 2018 section 3. */
+    public static final int SACK = 5;
+    /** Timestamps, length 10, RFC 7323 section 3.2. */
+    public static final int TIMESTAMPS = 8;
+    /** TCP MD5 signature, RFC 2385. */
+    public static final int MD5 = 19;
+    /** TCP authentication option, RFC 5925. */
+    public static final int AUTHENTICATION = 29;
+    /** Multipath TCP, RFC 8684. */
+    public static final int MPTCP = 30;
+    /** TCP Fast Open cookie, RFC 7413. */
+    public static final int FAST_OPEN = 34;
+
+    /** Largest window shift, RFC 7323 section 2.3. */
+    public static final int MAX_WINDOW_SHIFT = 14;
+
+    private TcpOptions() {}
+
+    /**
+     * Index of the option of this kind in the header at {@code tcp}, or -1. The option found lies whole within the header and
+     * its length byte is at least 2.
+     */
+    public static int find(ByteBuffer b, int tcp, int kind) {
+        int end = tcp + TcpHeader.headerLength(b, tcp);
+        for (int at = tcp + TcpHeader.OPTIONS_FIELD_OFFSET; at < end; ) {
+            int k = b.get(at) & 0xff;
+            if (k == END) {
+                return -1;
+            }
+            if (k == NOP) {
+                at++;
+                continue;
+            }
+            if (at + 1 >= end) {
+                return -1;
+            }
+            int length = b.get(at + 1) & 0xff;
+            if (length < 2 || at + length > end) {
+                return -1;
+            }
+            if (k == kind) {
+                return at;
+            }
+            at += length;
+        }
+        return -1;
+    }
+
+    /** {@link PacketDefect#BAD_OPTION_LENGTH} when the list is malformed, else {@link PacketDefect#NONE}. */
+    public static PacketDefect check(ByteBuffer b, int tcp) {
+        int end = tcp + TcpHeader.headerLength(b, tcp);
+        for (int at = tcp + TcpHeader.OPTIONS_FIELD_OFFSET; at < end; ) {
+            int kind = b.get(at) & 0xff;
+            if (kind == END) {
+                return PacketDefect.NONE;
+            }
+            if (kind == NOP) {
+                at++;
+                continue;
+            }
+            int length = at + 1 < end ? b.get(at + 1) & 0xff : 0;
+            if (length < 2 || at + length > end) {
+                return PacketDefect.BAD_OPTION_LENGTH;
+            }
+            at += length;
+        }
+        return PacketDefect.NONE;
+    }
+
+    private static int findSized(ByteBuffer b, int tcp, int kind, int length) {
+        int at = find(b, tcp, kind);
+        return at >= 0 && (b.get(at + 1) & 0xff) == length ? at : -1;
+    }
+
+    /** The MSS announced, 0..65535 bytes, or -1 when absent. */
+    public static int mss(ByteBuffer b, int tcp) {
+        int at = findSized(b, tcp, MSS, 4);
+        return at < 0 ? -1 : b.getShort(at + 2) & 0xffff;
+    }
+
+    /** The window shift announced, lowered to 14 as RFC 7323 section 2.3 asks, or -1 when absent. */
+    public static int windowShift(ByteBuffer b, int tcp) {
+        int at = findSized(b, tcp, WINDOW_SCALE, 3);
+        return at < 0 ? -1 : Math.min(b.get(at + 2) & 0xff, MAX_WINDOW_SHIFT);
+    }
+
+    public static boolean isSackPermitted(ByteBuffer b, int tcp) {
+        return findSized(b, tcp, SACK_PERMITTED, 2) >= 0;
+    }
+
+    /** Index of a well-formed timestamps option, or -1; TSval is at +2, TSecr at +6. */
+    public static int timestamps(ByteBuffer b, int tcp) {
+        return findSized(b, tcp, TIMESTAMPS, 10);
+    }
+
+    /** Overwrites the option at {@code at} (from {@link #find}) with no-operations, keeping the header's length. */
+    public static void erase(ByteBuffer b, int at) {
+        int length = b.get(at + 1) & 0xff;
+        for (int i = 0; i < length; i++) {
+            b.put(at + i, (byte) NOP);
+        }
+    }
+}
