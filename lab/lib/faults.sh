@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Faults and device settings of the lab's wires. Sourced by lab/lab.
+
+# Drops at random at the switch, where neither end's own stack or capture takes part in the loss.
+command_loss() {
+  local host=${1:-} dev=${2:-} percent=${3:-} way=${4:-both}
+  [ $# -ge 3 ] || refuse "loss needs HOST DEV PERCENT|off"
+  local port=$host-$dev table=loss_${host}_$dev parts
+  ip -n "$LAB_NAME-switch" link show "$port" > /dev/null 2>&1 || refuse "loss $host $dev: no such host or device"
+  [[ $way =~ ^(in|out|both)$ ]] || refuse "loss $way: must be in, out or both"
+  in_host switch nft delete table netdev "$table" 2> /dev/null || true
+  [ "$percent" = off ] && return
+  [[ $percent =~ ^[0-9]+(\.[0-9]{1,2})?$ ]] || refuse "loss $percent: must be 0..100 with at most two decimals, or off"
+  parts=$(awk -v p="$percent" 'BEGIN {printf "%.0f", p * 100}')
+  [ "$parts" -le 10000 ] || refuse "loss $percent: must be 0..100"
+  {
+    echo "table netdev $table {"
+    [ "$way" = in ] || loss_chain out ingress "$port" "$parts"
+    [ "$way" = out ] || loss_chain in egress "$port" "$parts"
+    echo "}"
+  } | in_host switch nft -f -
+}
+
+loss_chain() {
+  printf 'chain %s {\ntype filter hook %s device %s priority 0\nether type { ip, ip6 } numgen random mod 10000 < %s counter drop\n}\n' \
+    "$1" "$2" "$3" "$4"
+}
+
+command_offload() {
+  [[ ${1:-} =~ ^(on|off)$ ]] || refuse "offload ${1:-}: must be on or off"
+  local host dev
+  for host in $(lab_hosts) switch; do
+    for dev in $(ip -n "$LAB_NAME-$host" -o link show type veth | awk -F'[ :@]+' '{print $2}'); do
+      in_host "$host" ethtool -K "$dev" tso "$1" gso "$1" gro "$1" > /dev/null
+    done
+  done
+}
