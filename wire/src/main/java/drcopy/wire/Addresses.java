@@ -40,9 +40,45 @@ public final class Addresses {
         }
     }
 
-    /** The address in its usual notation. */
+    /** The address in its usual notation: dotted decimal, or RFC 5952's canonical form. */
     public static String text(long hi, long lo) {
-        return inetAddress(hi, lo).getHostAddress();
+        return isIpv4(hi, lo) ? inetAddress(hi, lo).getHostAddress() : ipv6Text(hi, lo);
+    }
+
+    /** RFC 5952 section 4: lower case, no leading zeros, {@code ::} for the first longest run of two or more zero groups. */
+    private static String ipv6Text(long hi, long lo) {
+        int runStart = -1;
+        int runLength = 1;
+        for (int i = 0; i < 8; i++) {
+            int zeros = zerosFrom(hi, lo, i);
+            if (zeros > runLength) {
+                runStart = i;
+                runLength = zeros;
+            }
+        }
+        StringBuilder s = new StringBuilder(40);
+        for (int i = 0; i < 8; i++) {
+            if (i == runStart) {
+                s.append("::");
+                i += runLength - 1;
+            } else {
+                s.append(i == 0 || s.charAt(s.length() - 1) == ':' ? "" : ":");
+                s.append(Integer.toHexString(group(hi, lo, i)));
+            }
+        }
+        return s.toString();
+    }
+
+    private static int zerosFrom(long hi, long lo, int group) {
+        int i = group;
+        while (i < 8 && group(hi, lo, i) == 0) {
+            i++;
+        }
+        return i - group;
+    }
+
+    private static int group(long hi, long lo, int i) {
+        return (int) ((i < 4 ? hi : lo) >>> 48 - 16 * (i & 3)) & 0xffff;
     }
 
     /** {@code 198.18.0.1:80} or {@code [2001:db8::1]:80}. */

@@ -24,17 +24,17 @@ public final class TcpFlags {
         return (flags & mask) != 0;
     }
 
-    /** tcpdump's letters in packetdrill's order, {@code .} for ACK: {@code S.}, {@code P.}, {@code F.}, {@code R}. */
+    /** Letters and order of tcpdump and packetdrill, {@code .} for ACK: {@code S.}, {@code P.U}, {@code SEW}, {@code R}. */
     public static String text(int flags) {
         StringBuilder s = new StringBuilder(8);
         append(s, flags, FIN, 'F');
         append(s, flags, SYN, 'S');
         append(s, flags, RST, 'R');
         append(s, flags, PSH, 'P');
+        append(s, flags, ACK, '.');
         append(s, flags, URG, 'U');
         append(s, flags, ECE, 'E');
         append(s, flags, CWR, 'W');
-        append(s, flags, ACK, '.');
         return s.length() == 0 ? "-" : s.toString();
     }
 

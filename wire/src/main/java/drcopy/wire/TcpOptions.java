@@ -37,28 +37,36 @@ public final class TcpOptions {
     private TcpOptions() {}
 
     /**
-     * Index of the option of this kind in the header at {@code tcp}, or -1. The option found lies whole within the header and
-     * its length byte is at least 2.
+     * Bytes of the option at {@code at}, which is before {@code end}, the index behind the header: 1 for {@link #END} and
+     * {@link #NOP}, else what its length byte says, or -1 when that is under 2 or runs past the header.
+     */
+    static int lengthAt(ByteBuffer b, int at, int end) {
+        int kind = b.get(at) & 0xff;
+        if (kind == END || kind == NOP) {
+            return 1;
+        }
+        int length = at + 1 < end ? b.get(at + 1) & 0xff : 0;
+        return length < 2 || at + length > end ? -1 : length;
+    }
+
+    /**
+     * Index of the first option of this kind (not {@link #END} or {@link #NOP}) in the header at {@code tcp}, or -1. The option
+     * found lies whole within the header and its length byte is at least 2.
      */
     public static int find(ByteBuffer b, int tcp, int kind) {
         int end = tcp + TcpHeader.headerLength(b, tcp);
-        for (int at = tcp + TcpHeader.OPTIONS_FIELD_OFFSET; at < end; ) {
+        return find(b, tcp + TcpHeader.OPTIONS_FIELD_OFFSET, end, kind);
+    }
+
+    private static int find(ByteBuffer b, int from, int end, int kind) {
+        int at = from;
+        while (at < end) {
             int k = b.get(at) & 0xff;
-            if (k == END) {
+            int length = lengthAt(b, at, end);
+            if (k == END || length < 0) {
                 return -1;
             }
-            if (k == NOP) {
-                at++;
-                continue;
-            }
-            if (at + 1 >= end) {
-                return -1;
-            }
-            int length = b.get(at + 1) & 0xff;
-            if (length < 2 || at + length > end) {
-                return -1;
-            }
-            if (k == kind) {
+            if (k == kind && k != NOP) {
                 return at;
             }
             at += length;
@@ -69,17 +77,10 @@ public final class TcpOptions {
     /** {@link PacketDefect#BAD_OPTION_LENGTH} when the list is malformed, else {@link PacketDefect#NONE}. */
     public static PacketDefect check(ByteBuffer b, int tcp) {
         int end = tcp + TcpHeader.headerLength(b, tcp);
-        for (int at = tcp + TcpHeader.OPTIONS_FIELD_OFFSET; at < end; ) {
-            int kind = b.get(at) & 0xff;
-            if (kind == END) {
-                return PacketDefect.NONE;
-            }
-            if (kind == NOP) {
-                at++;
-                continue;
-            }
-            int length = at + 1 < end ? b.get(at + 1) & 0xff : 0;
-            if (length < 2 || at + length > end) {
+        int at = tcp + TcpHeader.OPTIONS_FIELD_OFFSET;
+        while (at < end && b.get(at) != END) {
+            int length = lengthAt(b, at, end);
+            if (length < 0) {
                 return PacketDefect.BAD_OPTION_LENGTH;
             }
             at += length;
