@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.agent;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Runs a picocli command by drcopy's conventions: exit code 0 done, 1 failed while running, 2 bad command line or configuration; a
+ * failure is one sentence on stderr, never a usage dump or a stack trace. A command reports a bad setting by throwing
+ * {@link ConfigException} from its {@code call}, and a failure by throwing anything else or by returning {@link #FAILED}.
+ */
+public final class Cli {
+    public static final int DONE = 0;
+    public static final int FAILED = 1;
+    public static final int BAD_CONFIGURATION = 2;
+
+    private static final int HELP_WIDTH = 100;
+
+    private final CommandLine line;
+    private final ConfigFile file;
+
+    private Cli(Callable<Integer> command, PrintWriter out, PrintWriter err) {
+        line = new CommandLine(command);
+        file = new ConfigFile(line.getCommandSpec());
+        line.setOut(out);
+        line.setErr(err);
+        line.setPosixClusteredShortOptionsAllowed(false);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setAllowOptionsAsOptionParameters(false);
+        line.setUsageHelpWidth(HELP_WIDTH);
+        line.setParameterExceptionHandler((e, args) -> refuse(e.getCommandLine(), Refusal.sentence(e, args)));
+        line.setExecutionExceptionHandler((e, where, parsed) -> fail(where, e));
+        describe(line);
+        line.getCommandSpec()
+                .addOption(OptionSpec.builder("--config")
+                        .paramLabel("FILE")
+                        .type(Path.class)
+                        .description("Read long options from this file, one a line; the command line goes before it.")
+                        .build());
+    }
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(Callable<Integer> command, String... args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        Shutdown.install();
+        Shutdown.exit(run(command, out, err, args));
+    }
+
+    /** Runs the command in this process and returns its exit code. */
+    public static int run(Callable<Integer> command, PrintWriter out, PrintWriter err, String... args) {
+        return new Cli(command, out, err).execute(args);
+    }
+
+    private int execute(String... args) {
+        try {
+            String[] expanded = file.expand(args);
+            refuseRepeats(expanded);
+            return line.execute(expanded);
+        } catch (ConfigException e) {
+            return refuse(line, e.getMessage());
+        }
+    }
+
+    /** picocli itself does not see repeats in argument groups: it starts the group anew and forgets the rest of it. */
+    private void refuseRepeats(String... args) {
+        Set<OptionSpec> seen = new HashSet<>();
+        for (String arg : args) {
+            OptionSpec option = line.getCommandSpec().findOption(arg.split("=", 2)[0]);
+            boolean repeated = option != null && !option.isMultiValue() && !seen.add(option);
+            Check.that(!repeated, repeated ? option.longestName() : arg, null, "may be given only once");
+        }
+    }
+
+    private static void describe(CommandLine line) {
+        CommandSpec spec = line.getCommandSpec();
+        spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
+        spec.versionProvider(() -> new String[] {Version.text(spec.root().name())});
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Print this help and exit.")
+                .build());
+        spec.addOption(OptionSpec.builder("-v", "--version")
+                .versionHelp(true)
+                .description("Print the version and exit.")
+                .build());
+        line.getSubcommands().values().forEach(Cli::describe);
+    }
+
+    private int refuse(CommandLine where, String sentence) {
+        say(where, file.locate(OneLine.of(sentence)));
+        return BAD_CONFIGURATION;
+    }
+
+    private int fail(CommandLine where, Exception e) {
+        if (e instanceof ConfigException) {
+            return refuse(where, e.getMessage());
+        }
+        LoggerFactory.getLogger(Cli.class).debug("The command failed", e);
+        say(where, OneLine.of(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+        return FAILED;
+    }
+
+    private static void say(CommandLine where, String sentence) {
+        where.getErr().println(where.getCommandSpec().qualifiedName(" ") + ": " + sentence);
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.agent;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the log goes: stderr, a file, or nowhere. A bounded queue stands between the process and the log; a full disk, a stuck
+ * terminal or an unwritable file loses lines and nothing else. Configured once, at start; logging itself is for any thread.
+ */
+public final class Logs {
+    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n";
+    private static final int QUEUE = 4096;
+    private static final int FLUSH_MS = 1000;
+
+    private Logs() {}
+
+    /** How much is logged, besides errors. */
+    public enum Verbosity {
+        WARN,
+        INFO,
+        DEBUG
+    }
+
+    /** Logs to stderr. */
+    public static void toStderr(Verbosity verbosity) {
+        ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        console.setTarget("System.err");
+        install(console, verbosity);
+    }
+
+    /**
+     * Logs to a file, which is appended to.
+     *
+     * @throws ConfigException when the file cannot be opened for writing
+     */
+    public static void toFile(Path path, Verbosity verbosity) {
+        try {
+            Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    .close();
+        } catch (IOException e) {
+            throw new ConfigException("--log", path, "must be a file that can be written: " + Reasons.of(e));
+        }
+        FileAppender<ILoggingEvent> file = new FileAppender<>();
+        file.setFile(path.toString());
+        file.setAppend(true);
+        install(file, verbosity);
+    }
+
+    /** Logs nothing. */
+    public static void toNowhere() {
+        context().stop();
+        context().getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+    }
+
+    /** Writes out what is queued, for at most a second, and ends the log. */
+    static void flush() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.stop();
+        }
+    }
+
+    private static void install(OutputStreamAppender<ILoggingEvent> appender, Verbosity verbosity) {
+        LoggerContext context = context();
+        context.reset();
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(PATTERN);
+        encoder.setCharset(StandardCharsets.UTF_8);
+        encoder.start();
+        appender.setContext(context);
+        appender.setEncoder(encoder);
+        appender.start();
+        AsyncAppender queue = new AsyncAppender();
+        queue.setContext(context);
+        queue.setQueueSize(QUEUE);
+        queue.setNeverBlock(true);
+        queue.setMaxFlushTime(FLUSH_MS);
+        queue.addAppender(appender);
+        queue.start();
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.valueOf(verbosity.name()));
+        root.addAppender(queue);
+        context.getLogger("io.grpc").setLevel(Level.WARN);
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+}
