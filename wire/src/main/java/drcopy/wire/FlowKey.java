@@ -43,7 +43,7 @@ public final class FlowKey {
 
     /** True when both addresses are IPv4-mapped. */
     public boolean isIpv4() {
-        return clientHi == 0 && clientLo >>> 32 == 0xffffL;
+        return Addresses.isIpv4(clientHi, clientLo) && Addresses.isIpv4(serverHi, serverLo);
     }
 
     /** A well-mixed 64-bit hash, the same on every machine and in every version: sampling and sharding depend on it. */

@@ -2,6 +2,7 @@
 package drcopy.wire;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * A flyweight over one IPv4 or IPv6 packet that carries TCP. {@link #wrap} checks every length once, at the door; after it
@@ -27,7 +28,9 @@ public final class IpPacket {
     /** Upper 32 bits of the low half of every IPv4-mapped address. */
     public static final long MAPPED_LO = 0x0000ffff_00000000L;
 
+    private static final int IPV4_HEADER_LENGTH = 20;
     private static final int IPV6_HEADER_LENGTH = 40;
+    private static final int MAX_LENGTH_FIELD = 65535;
 
     private ByteBuffer buffer;
     private int offset;
@@ -41,41 +44,40 @@ public final class IpPacket {
      * The buffer must be big-endian. Bytes past the IP total length (Ethernet padding) are ignored.
      */
     public PacketDefect wrap(ByteBuffer buffer, int offset, int length) {
-        PacketDefect defect = wrapHeaders(buffer, offset, length);
-        if (defect == PacketDefect.NONE && payloadOffset + payloadLength > offset + length) {
-            return PacketDefect.TRUNCATED;
-        }
-        return defect;
+        return wrapHeaders(buffer, offset, length, length);
     }
 
     /**
      * Like {@link #wrap}, for captures that keep only headers: the payload may be missing from the buffer while
      * {@link #payloadLength} still gives the length on the wire.
+     *
+     * @param capturedLength bytes present from {@code offset}
+     * @param wireLength bytes the packet had before the capture cut it
      */
-    public PacketDefect wrapHeaders(ByteBuffer buffer, int offset, int length) {
+    public PacketDefect wrapHeaders(ByteBuffer buffer, int offset, int capturedLength, int wireLength) {
+        if (buffer.order() != ByteOrder.BIG_ENDIAN) {
+            throw new IllegalArgumentException("packet buffers must be big-endian");
+        }
         this.buffer = buffer;
         this.offset = offset;
-        if (length < 1) {
+        if (capturedLength < 1) {
             return PacketDefect.TRUNCATED;
         }
         int version = buffer.get(offset) >>> 4 & 0xf;
         if (version == 4) {
-            return wrap4(length);
+            return wrap4(offset + capturedLength, offset + wireLength);
         }
-        return version == 6 ? wrap6(length) : PacketDefect.BAD_VERSION;
+        return version == 6 ? wrap6(offset + capturedLength, offset + wireLength) : PacketDefect.BAD_VERSION;
     }
 
-    private PacketDefect wrap4(int length) {
+    private PacketDefect wrap4(int capturedEnd, int wireEnd) {
         isIpv6 = false;
-        if (length < 20) {
+        if (capturedEnd - offset < IPV4_HEADER_LENGTH) {
             return PacketDefect.TRUNCATED;
         }
         int headerLength = (buffer.get(offset) & 0xf) * 4;
-        int totalLength = buffer.getShort(offset + 2) & 0xffff;
-        if (totalLength == 0) {
-            totalLength = length; // a super-segment over 65535 bytes on its way to the segmenting NIC (Linux BIG TCP)
-        }
-        if (headerLength < 20 || totalLength < headerLength) {
+        int end = end(offset, buffer.getShort(offset + 2) & 0xffff, wireEnd);
+        if (headerLength < IPV4_HEADER_LENGTH || end - offset < headerLength) {
             return PacketDefect.BAD_IP_LENGTH;
         }
         if ((buffer.getShort(offset + 6) & 0x3fff) != 0) {
@@ -84,22 +86,35 @@ public final class IpPacket {
         if ((buffer.get(offset + 9) & 0xff) != PROTOCOL_TCP) {
             return PacketDefect.NOT_TCP;
         }
-        return wrapTcp(offset + headerLength, offset + totalLength, length);
+        return wrapTcp(offset + headerLength, end, capturedEnd, wireEnd);
     }
 
-    private PacketDefect wrap6(int length) {
+    /**
+     * Where a packet ends whose length field counts {@code length} bytes from {@code from}. Linux writes 0 into it where 16 bits
+     * do not hold the length of a super-segment (BIG TCP); only there does the wire tell. {@code from} where 0 is wrong.
+     */
+    private static int end(int from, int length, int wireEnd) {
+        return length == 0 && wireEnd - from > MAX_LENGTH_FIELD ? wireEnd : from + length;
+    }
+
+    private PacketDefect wrap6(int capturedEnd, int wireEnd) {
         isIpv6 = true;
-        if (length < IPV6_HEADER_LENGTH) {
+        int at = offset + IPV6_HEADER_LENGTH;
+        if (at > capturedEnd) {
             return PacketDefect.TRUNCATED;
         }
-        int payload = buffer.getShort(offset + 4) & 0xffff;
-        int end = payload == 0 ? offset + length : offset + IPV6_HEADER_LENGTH + payload;
+        if (isMapped(offset + 8) || isMapped(offset + 24)) {
+            return PacketDefect.BAD_ADDRESS;
+        }
+        int end = end(at, buffer.getShort(offset + 4) & 0xffff, wireEnd);
         int next = buffer.get(offset + 6) & 0xff;
-        int at = offset + IPV6_HEADER_LENGTH;
         // RFC 8200 section 4: hop-by-hop (0), routing (43) and destination options (60) share one layout; 44 is a
         // fragment.
         for (int hops = 0; hops < 8 && (next == 0 || next == 43 || next == 60); hops++) {
-            if (at + 8 > offset + length || at + 8 > end) {
+            if (at + 8 > end) {
+                return PacketDefect.BAD_IP_LENGTH;
+            }
+            if (at + 8 > capturedEnd) {
                 return PacketDefect.TRUNCATED;
             }
             next = buffer.get(at) & 0xff;
@@ -108,25 +123,28 @@ public final class IpPacket {
         if (next == 44) {
             return PacketDefect.FRAGMENT;
         }
-        return next == PROTOCOL_TCP ? wrapTcp(at, end, length) : PacketDefect.NOT_TCP;
+        return next == PROTOCOL_TCP ? wrapTcp(at, end, capturedEnd, wireEnd) : PacketDefect.NOT_TCP;
     }
 
-    private PacketDefect wrapTcp(int at, int end, int length) {
+    private boolean isMapped(int at) {
+        return buffer.getLong(at) == MAPPED_HI && (buffer.getLong(at + 8) & ~0xffffffffL) == MAPPED_LO;
+    }
+
+    private PacketDefect wrapTcp(int at, int end, int capturedEnd, int wireEnd) {
         if (at + TcpHeader.MIN_LENGTH > end) {
             return PacketDefect.BAD_IP_LENGTH;
         }
-        int captured = offset + length;
-        if (at + TcpHeader.MIN_LENGTH > captured) {
+        if (at + TcpHeader.MIN_LENGTH > capturedEnd || end > wireEnd) {
             return PacketDefect.TRUNCATED;
         }
         tcpOffset = at;
-        int dataOffset = TcpHeader.headerLength(buffer, at);
-        if (dataOffset < TcpHeader.MIN_LENGTH || at + dataOffset > end) {
+        int headerLength = TcpHeader.headerLength(buffer, at);
+        if (headerLength < TcpHeader.MIN_LENGTH || at + headerLength > end) {
             return PacketDefect.BAD_DATA_OFFSET;
         }
-        payloadOffset = at + dataOffset;
+        payloadOffset = at + headerLength;
         payloadLength = end - payloadOffset;
-        return payloadOffset > captured ? PacketDefect.TRUNCATED : PacketDefect.NONE;
+        return payloadOffset > capturedEnd ? PacketDefect.TRUNCATED : PacketDefect.NONE;
     }
 
     public ByteBuffer buffer() {

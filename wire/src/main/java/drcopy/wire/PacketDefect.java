@@ -5,12 +5,14 @@ package drcopy.wire;
 public enum PacketDefect {
     /** A whole TCP segment. */
     NONE,
-    /** Fewer bytes than the headers or the IP total length announce (also a snap length that cut the packet). */
+    /** Fewer bytes than the headers or the IP length announce (also a snap length that cut the packet). */
     TRUNCATED,
     /** The version nibble is neither 4 nor 6. */
     BAD_VERSION,
-    /** IPv4 header length under 20 bytes, or a total length that does not hold the headers. */
+    /** IPv4 header length under 20 bytes, or an IP length that does not hold the headers. */
     BAD_IP_LENGTH,
+    /** An IPv6 header with an IPv4-mapped address (RFC 4291 section 2.5.5.2), which would pass for another packet's IPv4. */
+    BAD_ADDRESS,
     /** A fragment (RFC 791 section 3.2, RFC 8200 section 4.5): the mirror does not reassemble. */
     FRAGMENT,
     /** Another protocol than TCP. */

@@ -29,7 +29,7 @@ public final class PacketText {
      */
     public static String text(ByteBuffer b, int offset, int length, int seqBase, int ackBase) {
         IpPacket packet = new IpPacket();
-        PacketDefect defect = packet.wrapHeaders(b, offset, length);
+        PacketDefect defect = packet.wrapHeaders(b, offset, length, length);
         return defect == PacketDefect.NONE ? text(packet, seqBase, ackBase) : defectText(b, offset, length, defect);
     }
 

@@ -3,12 +3,12 @@ package drcopy.wire;
 
 /**
  * Sequence number arithmetic modulo 2^32 (RFC 9293 section 3.4). Sequence numbers are raw {@code int}s and are compared
- * only through this class.
+ * only through this class. Two numbers exactly 2^31 apart have no order: each comes before the other, as in Linux (before()).
  */
 public final class Seq {
     private Seq() {}
 
-    /** True when {@code a} comes before {@code b}: their distance is less than 2^31. */
+    /** True when {@code a} comes before {@code b}. */
     public static boolean lessThan(int a, int b) {
         return a - b < 0;
     }

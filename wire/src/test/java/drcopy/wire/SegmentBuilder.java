@@ -209,12 +209,6 @@ public final class SegmentBuilder {
         return this;
     }
 
-    /** Takes all options away. */
-    public SegmentBuilder noOptions() {
-        options.reset();
-        return this;
-    }
-
     public SegmentBuilder payload(byte[] payload) {
         this.payload = payload.clone();
         return this;
