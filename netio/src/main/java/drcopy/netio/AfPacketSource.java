@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.netio;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Captures packets through AF_PACKET rings, read without a system call per packet. An incoming capture has one socket for IPv4
+ * and one for IPv6 rather than one for all protocols: so it sees each packet once, where this host's own IP receives it
+ * (behind VLAN, bond and bridge), and the kernel does not clone what the host sends. Owned by one thread, except
+ * {@link #kernelDrops}.
+ */
+public final class AfPacketSource implements PacketSource {
+    private static final int EMPTY_POLLS_BETWEEN_ERROR_CHECKS = 256;
+
+    private final List<PacketSocket> sockets = new ArrayList<>();
+    private int epoll = -1;
+    private int first;
+    private int emptyPolls;
+
+    /**
+     * Starts capturing.
+     *
+     * @throws FilterException when the filter does not compile
+     * @throws UnknownDeviceException when a device does not exist
+     * @throws KernelException when the kernel refuses, for want of CAP_NET_RAW for instance
+     */
+    public AfPacketSource(CaptureOptions options) {
+        BpfFilter filter = BpfFilter.compile(options.filter(), options.snaplen());
+        try {
+            if (options.direction() == CaptureOptions.Direction.OUTGOING) {
+                for (String device : options.interfaces()) {
+                    add(options, device, PacketSocket.ETH_P_ALL, filter.andOutgoing());
+                }
+            } else {
+                openIncoming(options, filter);
+            }
+            if (sockets.size() > 1) {
+                openEpoll();
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void openIncoming(CaptureOptions options, BpfFilter filter) {
+        BpfFilter narrowed = filter;
+        String device = options.interfaces().get(0);
+        if (options.interfaces().size() > 1) {
+            int[] indexes =
+                    options.interfaces().stream().mapToInt(Sockets::deviceIndex).toArray();
+            narrowed = filter.andDevices(indexes);
+            device = CaptureOptions.ANY;
+        }
+        if (BpfFilter.mayMatch(options.filter(), "ip")) {
+            add(options, device, PacketSocket.ETH_P_IP, narrowed);
+        }
+        if (BpfFilter.mayMatch(options.filter(), "ip6")) {
+            add(options, device, PacketSocket.ETH_P_IPV6, narrowed);
+        }
+        if (sockets.isEmpty()) {
+            throw new FilterException(options.filter(), "it takes neither IPv4 nor IPv6 packets");
+        }
+    }
+
+    private void add(CaptureOptions options, String device, int protocol, BpfFilter filter) {
+        PacketRing ring = options.mode() == CaptureOptions.Mode.RING_V3
+                ? new RingV3(options.bufferMiB(), options.snaplen())
+                : new RingV2(options.bufferMiB(), options.snaplen());
+        // A group holds sockets of one protocol only.
+        int group = options.fanoutGroup() < 0 ? -1 : options.fanoutGroup() * 2 + sockets.size();
+        sockets.add(PacketSocket.open(device, protocol, filter, ring, group));
+    }
+
+    private void openEpoll() {
+        epoll = KernelException.check(Libc.epoll_create1(Libc.CLOEXEC), "epoll_create1()");
+        NativeMemory event = NativeMemory.allocate(16);
+        event.buffer().putInt(0, Libc.EPOLLIN);
+        try {
+            for (PacketSocket socket : sockets) {
+                int result = Libc.epoll_ctl(epoll, Libc.EPOLL_CTL_ADD, socket.fd(), event.address());
+                KernelException.check(result, "epoll_ctl(ADD, AF_PACKET)");
+            }
+        } finally {
+            Reference.reachabilityFence(event);
+        }
+    }
+
+    @Override
+    public int poll(PacketHandler handler, int limit) {
+        int done = 0;
+        int count = sockets.size();
+        for (int i = 0; i < count && done < limit; i++) {
+            done += sockets.get((first + i) % count).poll(handler, limit - done);
+        }
+        if (count > 1) {
+            first = (first + 1) % count; // so that no ring starves another
+        }
+        if (done > 0) {
+            emptyPolls = 0;
+        } else if (++emptyPolls == EMPTY_POLLS_BETWEEN_ERROR_CHECKS) {
+            emptyPolls = 0;
+            sockets.forEach(PacketSocket::clearError);
+        }
+        return done;
+    }
+
+    @Override
+    public int fileDescriptor() {
+        return epoll >= 0 ? epoll : sockets.get(0).fd();
+    }
+
+    /**
+     * Captures from devices again that were deleted and made anew. To be called every few seconds.
+     *
+     * @return true when there was such a device
+     */
+    public boolean reattach() {
+        boolean any = false;
+        for (PacketSocket socket : sockets) {
+            any |= socket.reattach();
+        }
+        return any;
+    }
+
+    /** {@inheritDoc} Any thread may ask. */
+    @Override
+    public long kernelDrops() {
+        long sum = 0;
+        for (PacketSocket socket : sockets) {
+            sum += socket.drops();
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        sockets.forEach(PacketSocket::close);
+        if (epoll >= 0) {
+            Libc.close(epoll);
+            epoll = -1;
+        }
+    }
+}

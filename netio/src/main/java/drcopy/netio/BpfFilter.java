@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.netio;
+
+import com.sun.jna.Pointer;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A classic BPF program for packets that begin with their IP header (DLT_RAW), made by libpcap from the text of a filter
+ * (pcap-filter(7)). Immutable.
+ */
+public final class BpfFilter {
+    private static final int DLT_RAW = 12;
+    private static final int NETMASK_UNKNOWN = -1;
+    private static final int INSTRUCTION_BYTES = 8;
+    private static final int MAX_SNAPLEN = 262144;
+
+    // linux/bpf_common.h and linux/filter.h: loads of a packet's metadata, compare, return.
+    private static final int LOAD_WORD = 0x20;
+    private static final int JUMP_EQUAL = 0x15;
+    private static final int RETURN = 0x06;
+    private static final int METADATA = -0x1000;
+    private static final int PACKET_TYPE = METADATA + 4;
+    private static final int DEVICE_INDEX = METADATA + 8;
+    private static final int PACKET_OUTGOING = 4;
+
+    private final byte[] code;
+
+    private BpfFilter(byte[] code) {
+        this.code = code;
+    }
+
+    /** Compiles a filter that takes whole packets. An empty text takes every packet. */
+    public static BpfFilter compile(String text) {
+        return compile(text, MAX_SNAPLEN);
+    }
+
+    /**
+     * Compiles a filter that keeps {@code snaplen} bytes of what it takes.
+     *
+     * @throws FilterException with libpcap's own words when the text is no filter
+     */
+    public static synchronized BpfFilter compile(String text, int snaplen) {
+        NativeMemory program = NativeMemory.allocate(16);
+        long pcap = Libpcap.pcap_open_dead(DLT_RAW, snaplen);
+        try {
+            if (Libpcap.pcap_compile(pcap, program.address(), text, 1, NETMASK_UNKNOWN) < 0) {
+                Pointer reason = Libpcap.pcap_geterr(pcap);
+                throw new FilterException(text, reason.getString(0));
+            }
+            int count = program.buffer().getInt(0);
+            byte[] code = new Pointer(program.buffer().getLong(8)).getByteArray(0, count * INSTRUCTION_BYTES);
+            Libpcap.pcap_freecode(program.address());
+            return new BpfFilter(code);
+        } finally {
+            Libpcap.pcap_close(pcap);
+            Reference.reachabilityFence(program);
+        }
+    }
+
+    /** True unless libpcap can prove that the filter takes no packet that also matches {@code primitive}. */
+    static boolean mayMatch(String text, String primitive) {
+        if (text.isBlank()) {
+            return true;
+        }
+        try {
+            compile("(" + text + ") and " + primitive);
+            return true;
+        } catch (FilterException e) {
+            return false;
+        }
+    }
+
+    /** The program that takes no packet. */
+    static BpfFilter none() {
+        return new BpfFilter(instruction(RETURN, 0, 0, 0));
+    }
+
+    /** This filter, for packets that this host sends only. */
+    BpfFilter andOutgoing() {
+        return after(
+                instruction(LOAD_WORD, 0, 0, PACKET_TYPE),
+                instruction(JUMP_EQUAL, 1, 0, PACKET_OUTGOING),
+                instruction(RETURN, 0, 0, 0));
+    }
+
+    /** This filter, for packets of these devices only. At most 200 devices. */
+    BpfFilter andDevices(int... indexes) {
+        byte[][] prelude = new byte[indexes.length + 2][];
+        prelude[0] = instruction(LOAD_WORD, 0, 0, DEVICE_INDEX);
+        for (int i = 0; i < indexes.length; i++) {
+            prelude[i + 1] = instruction(JUMP_EQUAL, indexes.length - i, 0, indexes[i]);
+        }
+        prelude[indexes.length + 1] = instruction(RETURN, 0, 0, 0);
+        return after(prelude);
+    }
+
+    private BpfFilter after(byte[]... prelude) {
+        ByteBuffer joined = ByteBuffer.allocate(prelude.length * INSTRUCTION_BYTES + code.length);
+        for (byte[] instruction : prelude) {
+            joined.put(instruction);
+        }
+        return new BpfFilter(joined.put(code).array());
+    }
+
+    private static byte[] instruction(int operation, int jumpTrue, int jumpFalse, int constant) {
+        return ByteBuffer.allocate(INSTRUCTION_BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) operation)
+                .put((byte) jumpTrue)
+                .put((byte) jumpFalse)
+                .putInt(constant)
+                .array();
+    }
+
+    /** How many instructions the program has. */
+    int length() {
+        return code.length / INSTRUCTION_BYTES;
+    }
+
+    /** Makes it the filter of a socket, at once for all packets that arrive from now on. */
+    void attach(int fd) {
+        NativeMemory instructions = NativeMemory.allocate(code.length);
+        instructions.buffer().put(0, code);
+        NativeMemory program = NativeMemory.allocate(16);
+        program.buffer().putShort(0, (short) length()).putLong(8, instructions.address());
+        try {
+            int result = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, program.address(), 16);
+            KernelException.check(result, "setsockopt(SO_ATTACH_FILTER, " + length() + " instructions)");
+        } finally {
+            Reference.reachabilityFence(instructions);
+            Reference.reachabilityFence(program);
+        }
+    }
+}

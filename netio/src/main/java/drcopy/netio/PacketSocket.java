@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.netio;
+
+import java.lang.ref.Reference;
+
+/**
+ * One AF_PACKET socket with its ring: SOCK_DGRAM, so that packets begin with their IP header on every kind of link. It gets
+ * protocol 0 first, then filter and ring, then the binding that starts it, so that nothing enters before the filter is there.
+ */
+final class PacketSocket implements AutoCloseable {
+    static final int ETH_P_ALL = 0x0003;
+    static final int ETH_P_IP = 0x0800;
+    static final int ETH_P_IPV6 = 0x86dd;
+
+    private static final int PACKET_STATISTICS = 6;
+    private static final int PACKET_FANOUT = 18;
+    private static final int FANOUT_HASH = 0;
+    private static final int SO_ERROR = 4;
+
+    private final int fd;
+    private final int protocol;
+    private final String device;
+    private final PacketRing ring;
+    private final NativeMemory scratch = NativeMemory.allocate(32);
+    private long ringAddress;
+    private int deviceIndex;
+    private boolean isClosed;
+    private long drops;
+
+    private PacketSocket(int fd, int protocol, String device, PacketRing ring) {
+        this.fd = fd;
+        this.protocol = protocol;
+        this.device = device;
+        this.ring = ring;
+    }
+
+    /**
+     * Opens a socket for {@code protocol} on {@code device} ({@code any}: all devices).
+     *
+     * @param fanoutGroup the group that shares flows, or -1
+     */
+    static PacketSocket open(String device, int protocol, BpfFilter filter, PacketRing ring, int fanoutGroup) {
+        int index = Sockets.deviceIndex(device);
+        int fd = Sockets.open(Libc.AF_PACKET, Libc.SOCK_DGRAM, 0, "AF_PACKET");
+        PacketSocket socket = new PacketSocket(fd, protocol, device, ring);
+        try {
+            // Joining a group needs a running socket: until it has joined, the filter takes nothing.
+            (fanoutGroup < 0 ? filter : BpfFilter.none()).attach(fd);
+            socket.mapRing();
+            socket.bind(index);
+            if (fanoutGroup >= 0) {
+                Sockets.option(fd, Libc.SOL_PACKET, PACKET_FANOUT, "PACKET_FANOUT", fanoutGroup | FANOUT_HASH << 16);
+                filter.attach(fd);
+            }
+            return socket;
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private void mapRing() {
+        ring.configure(fd);
+        long address = Libc.mmap(0, ring.length(), Libc.PROT_READ_WRITE, Libc.MAP_SHARED_POPULATE, fd, 0);
+        if (address == -1) {
+            throw new KernelException("mmap(AF_PACKET ring, " + ring.length() + " bytes)", Libc.errno());
+        }
+        ringAddress = address;
+        ring.map(NativeMemory.at(address, ring.length()));
+    }
+
+    private void bind(int index) {
+        NativeMemory address = NativeMemory.allocate(20); // sockaddr_ll
+        address.buffer()
+                .putShort(0, (short) Libc.AF_PACKET)
+                .putShort(2, Short.reverseBytes((short) protocol))
+                .putInt(4, index);
+        try {
+            KernelException.check(Libc.bind(fd, address.address(), 20), "bind(AF_PACKET, " + device + ")");
+        } finally {
+            Reference.reachabilityFence(address);
+        }
+        deviceIndex = index;
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    int poll(PacketHandler handler, int limit) {
+        return isClosed ? 0 : ring.poll(handler, limit);
+    }
+
+    /** Takes away the error that a device going down leaves on its socket, which would keep it readable. */
+    synchronized void clearError() {
+        if (!isClosed) {
+            getOption(Libc.SOL_SOCKET, SO_ERROR, 4);
+        }
+    }
+
+    /**
+     * Binds again when the device was deleted and made anew.
+     *
+     * @return true when it did
+     */
+    synchronized boolean reattach() {
+        int index = isClosed || device.equals(CaptureOptions.ANY) ? 0 : Libc.if_nametoindex(device);
+        if (index == 0 || index == deviceIndex) {
+            return false;
+        }
+        bind(index);
+        clearError();
+        return true;
+    }
+
+    /** Packets lost for want of room, since the socket was opened. Any thread. */
+    synchronized long drops() {
+        // tpacket_stats_v3 and the older tpacket_stats: packets, drops, (freezes); a read resets them.
+        if (!isClosed && getOption(Libc.SOL_PACKET, PACKET_STATISTICS, 12)) {
+            drops += scratch.buffer().getInt(4) & 0xffffffffL;
+        }
+        return drops;
+    }
+
+    private boolean getOption(int level, int option, int length) {
+        scratch.buffer().putInt(16, length);
+        return Libc.getsockopt(fd, level, option, scratch.address(), scratch.address() + 16) == 0;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        drops();
+        isClosed = true;
+        if (ringAddress != 0) {
+            Libc.munmap(ringAddress, ring.length());
+        }
+        Libc.close(fd);
+    }
+}

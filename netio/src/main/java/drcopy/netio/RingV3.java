@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.netio;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * TPACKET_V3 (linux/if_packet.h): the kernel fills blocks with packets of any length and hands a block over when it is full or
+ * 1 ms old.
+ *
+ * <pre>
+ * block  +8 status  +12 packets  +16 offset of the first packet
+ * packet +0 offset of the next  +4 sec  +8 nsec  +12 captured  +16 wire length  +26 offset of the IP header (u16)
+ * </pre>
+ */
+final class RingV3 implements PacketRing {
+    private static final int PACKET_RX_RING = 5;
+    private static final int PACKET_VERSION = 10;
+    private static final int TPACKET_V3 = 2;
+    private static final int FRAME_SIZE = 2048;
+    private static final int RETIRE_MS = 1;
+    /** Holds any packet of 64 KiB, as receive offload makes them. */
+    private static final int SMALL_BLOCK = 128 * 1024;
+
+    /** Wastes less room on such packets, of which it holds three. */
+    private static final int LARGE_BLOCK = 256 * 1024;
+
+    private static final int HUGE_BLOCK = 512 * 1024;
+    private static final int MIN_MIB_FOR_LARGE = 64;
+
+    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
+    private final int blockSize;
+    private final int blocks;
+
+    private ByteBuffer ring;
+    private ByteBuffer packets;
+    private int block;
+    /** Packets of the current block that are not handed over yet; 0: the block is the kernel's. */
+    private int left;
+    /** Index of the next packet's header. */
+    private int next;
+
+    /**
+     * A ring of {@code bufferMiB} for packets of at most {@code snaplen} bytes. Even at a low rate the kernel uses a block a
+     * millisecond, so the number of blocks is also how many milliseconds the reader may pause.
+     */
+    RingV3(int bufferMiB, int snaplen) {
+        if (snaplen > 65535) {
+            blockSize = HUGE_BLOCK;
+        } else {
+            blockSize = bufferMiB < MIN_MIB_FOR_LARGE ? SMALL_BLOCK : LARGE_BLOCK;
+        }
+        blocks = Math.max(2, (int) ((long) bufferMiB * 1024 * 1024 / blockSize));
+    }
+
+    @Override
+    public long length() {
+        return (long) blocks * blockSize;
+    }
+
+    @Override
+    public void configure(int fd) {
+        Sockets.option(fd, Libc.SOL_PACKET, PACKET_VERSION, "PACKET_VERSION", TPACKET_V3);
+        int frames = (int) (length() / FRAME_SIZE);
+        Sockets.option(
+                fd,
+                Libc.SOL_PACKET,
+                PACKET_RX_RING,
+                "PACKET_RX_RING",
+                blockSize,
+                blocks,
+                FRAME_SIZE,
+                frames,
+                RETIRE_MS,
+                0,
+                0);
+    }
+
+    @Override
+    public void map(NativeMemory memory) {
+        ring = memory.buffer();
+        packets = memory.networkOrder(0, ring.capacity());
+    }
+
+    @Override
+    public int poll(PacketHandler handler, int limit) {
+        int done = 0;
+        while (done < limit) {
+            if (left == 0 && !openBlock()) {
+                break;
+            }
+            int at = next;
+            next = at + ring.getInt(at);
+            left--;
+            done++;
+            try {
+                handOver(handler, at);
+            } finally {
+                closeBlockWhenEmpty();
+            }
+        }
+        return done;
+    }
+
+    private boolean openBlock() {
+        int base = block * blockSize;
+        if (((int) INT.getAcquire(ring, base + 8) & OURS) == 0) {
+            return false;
+        }
+        left = ring.getInt(base + 12);
+        next = base + ring.getInt(base + 16);
+        closeBlockWhenEmpty();
+        return left > 0;
+    }
+
+    private void closeBlockWhenEmpty() {
+        if (left == 0) {
+            INT.setRelease(ring, block * blockSize + 8, 0);
+            block = block + 1 == blocks ? 0 : block + 1;
+        }
+    }
+
+    private void handOver(PacketHandler handler, int at) {
+        long timestampNs = (ring.getInt(at + 4) & 0xffffffffL) * 1_000_000_000L + ring.getInt(at + 8);
+        int offset = at + (ring.getShort(at + 26) & 0xffff);
+        handler.onPacket(packets, offset, ring.getInt(at + 12), ring.getInt(at + 16), timestampNs);
+    }
+}
