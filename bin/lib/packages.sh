@@ -1,20 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
-# Debian packages that scripts need. Sourced.
+# Installs Debian packages that are missing, and says so. Sourced by the scripts in bin/.
 
-# need_packages NAME...: installs those of them that this machine does not have, and says so on stderr.
+# need_packages REASON PACKAGE...: after it the packages are installed, or the script has ended with one sentence.
 need_packages() {
-  local missing=() package
-  for package in "$@"; do
-    dpkg-query -W -f '${Status}\n' "$package" 2> /dev/null | grep -q ' installed$' || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  if [ "$(id -u)" != 0 ]; then
-    echo "${0##*/}: needs the Debian packages ${missing[*]}; install them, or run as root" >&2
-    return 1
-  fi
-  echo "${0##*/}: installing the Debian packages ${missing[*]}" >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null ||
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null; } ||
-    { echo "${0##*/}: could not install ${missing[*]}; is the package archive reachable?" >&2; return 1; }
+    local reason=$1 package missing=()
+    shift
+    for package; do
+        has_package "$package" || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    local me=${0##*/}
+    if ! command -v apt-get >/dev/null; then
+        echo "$me: needs ${missing[*]} ($reason), and this is no Debian to install them on" >&2
+        exit 1
+    fi
+    if [ "$(id -u)" != 0 ]; then
+        echo "$me: needs ${missing[*]} ($reason): run as root: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    echo "$me: installing ${missing[*]} ($reason)" >&2
+    install_packages "${missing[@]}"
+}
+
+has_package() {
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+install_packages() {
+    local log
+    log=$(mktemp)
+    if ! apt_install "$@" >"$log" 2>&1 && ! { apt-get -q update && apt_install "$@"; } >"$log" 2>&1; then
+        tail -n 5 "$log" >&2
+        rm -f "$log"
+        echo "${0##*/}: apt-get could not install $*" >&2
+        exit 1
+    fi
+    rm -f "$log"
+}
+
+# Services that come with the packages (nginx, redis) are not started: policy-rc.d forbids it while we install.
+apt_install() {
+    local policy=/usr/sbin/policy-rc.d rc=0 ours=
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy
+        ours=yes
+    fi
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install "$@" \
+        </dev/null || rc=$?
+    [ -z "$ours" ] || rm -f $policy
+    return $rc
 }
