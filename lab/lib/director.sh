@@ -57,7 +57,7 @@ RULES
 }
 
 director_start_lvs() {
-  need_packages user-mode-linux ipvsadm busybox-static
+  need_packages "for the LVS director" user-mode-linux ipvsadm busybox-static
   local guest=$LAB_STATE/guest wait
   rm -rf "$guest"
   mkdir -p "$guest"
@@ -132,7 +132,7 @@ command_health() {
     start)
       command_health stop
       mkdir -p "$LAB_STATE/guest"
-      need_packages busybox-static
+      need_packages "for health checks" busybox-static
       : > "$log"
       : > "$LAB_STATE/guest/health.run"
       health_start "$(cat "$LAB_STATE/real-servers")" "${2:-/health}"

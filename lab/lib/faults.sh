@@ -23,8 +23,10 @@ command_loss() {
 }
 
 loss_chain() {
-  printf 'chain %s {\ntype filter hook %s device %s priority 0\nether type { ip, ip6 } numgen random mod 10000 < %s counter drop\n}\n' \
-    "$1" "$2" "$3" "$4"
+  local chance="numgen random mod 10000 < $4"
+  [ "$4" -lt 10000 ] || chance=''
+  printf 'chain %s {\ntype filter hook %s device %s priority 0\nether type { ip, ip6 } %s counter drop\n}\n' \
+    "$1" "$2" "$3" "$chance"
 }
 
 command_offload() {

@@ -74,7 +74,7 @@ topology_clients() {
   local i
   for i in $(seq $CLIENT_COUNT); do
     echo "address add 198.18.8.$i/32 dev lo"
-    echo "address add 2001:db8:8::$i/128 dev lo nodad"
+    echo "address add 2001:db8:8::$(printf %x "$i")/128 dev lo nodad"
   done | ip -n "$LAB_NAME-client" -batch -
 }
 

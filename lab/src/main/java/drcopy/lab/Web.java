@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * nginx on a host, ports 80 and 8080, IPv4 and IPv6: {@code /up/} stores request bodies as files, {@code /page/} answers 20 kB,
+ * everything else answers 100 bytes.
+ */
+public final class Web implements AutoCloseable {
+    private static final String CONFIG =
+            """
+            worker_processes 1; daemon off; pid %1$s/pid; error_log %1$s/error.log error; worker_rlimit_nofile 40000;
+            events { worker_connections 16384; }
+            http {
+              log_format lab '%2$s';
+              access_log %1$s/access.log lab buffer=64k flush=200ms;
+              keepalive_requests 100000000; keepalive_timeout 120s; tcp_nodelay on;
+              client_max_body_size 200m; client_body_timeout 20s; client_body_temp_path %1$s/bodies;
+              default_type text/plain;
+              server {
+                listen 80 backlog=8192; listen [::]:80 backlog=8192; listen 8080 backlog=8192; listen [::]:8080 backlog=8192;
+                location / { return 200 "%3$s\\n"; }
+                location /page/ { return 200 "%4$s\\n"; }
+                location /up/ { client_body_in_file_only on; client_body_buffer_size 1m; proxy_pass http://unix:%1$s/sink; }
+              }
+              server { listen unix:%1$s/sink; access_log off; location / { return 200 "stored\\n"; } }
+            }
+            """;
+    private static final int PAGE_PART = 4000; // nginx's longest word of a configuration
+
+    private final Lab lab;
+    private final String host;
+    private final Path folder;
+    private final AccessLog log;
+    private HostProcess process;
+
+    private Web(Lab lab, String host) {
+        this.lab = lab;
+        this.host = host;
+        this.folder = lab.folder().resolve("web-" + host);
+        this.log = new AccessLog(folder.resolve("access.log"));
+    }
+
+    /** Starts a server that answers when this returns. */
+    public static Web start(Lab lab, String host) {
+        Web web = new Web(lab, host);
+        web.configure();
+        web.start();
+        return web;
+    }
+
+    private void configure() {
+        try {
+            Files.createDirectories(folder);
+            Path bodies = Files.createDirectories(folder.resolve("bodies"));
+            Files.setPosixFilePermissions(bodies, PosixFilePermissions.fromString("rwxrwxrwx"));
+            String config = CONFIG.formatted(folder, AccessLog.FORMAT, "a".repeat(99), "b".repeat(PAGE_PART));
+            Files.writeString(folder.resolve("nginx.conf"), config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it, again after {@link #close}. */
+    public void start() {
+        process = lab.start(
+                host,
+                "web-" + host + ".log",
+                List.of("/usr/sbin/nginx", "-p", folder.toString(), "-c", folder + "/nginx.conf"));
+        Await.until(
+                "nginx on " + host + " answers",
+                Duration.ofSeconds(10),
+                () -> lab.attempt(host, "curl", "-s", "-m", "1", "http://127.0.0.1:8080/started")
+                                .status()
+                        == 0);
+    }
+
+    public String host() {
+        return host;
+    }
+
+    public AccessLog log() {
+        return log;
+    }
+
+    /** Stops it in its tracks, with its connections open, until {@link #resume}. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        for (long pid : lab.pids(host, "nginx")) {
+            HostProcess.signal(name, pid);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
