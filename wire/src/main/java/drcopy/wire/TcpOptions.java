@@ -4,7 +4,7 @@ package drcopy.wire;
 import java.nio.ByteBuffer;
 
 /**
- * The options of a TCP header, read bounds-safe and rewritten in place. A malformed option ends the walk: what stands behind
+ * The options of a TCP header, read bounds-safe; {@link TcpRewrite} changes them. A malformed option ends the walk: what stands behind
  * it is treated as absent, and {@link #check} says so.
  */
 public final class TcpOptions {
@@ -30,6 +30,9 @@ public final class TcpOptions {
     public static final int MPTCP = 30;
     /** TCP Fast Open cookie, RFC 7413. */
     public static final int FAST_OPEN = 34;
+
+    /** Bytes of a well-formed MSS option. */
+    static final int MSS_LENGTH = 4;
 
     /** Largest window shift, RFC 7323 section 2.3. */
     public static final int MAX_WINDOW_SHIFT = 14;
@@ -58,7 +61,8 @@ public final class TcpOptions {
         return find(b, tcp + TcpHeader.OPTIONS_FIELD_OFFSET, end, kind);
     }
 
-    private static int find(ByteBuffer b, int from, int end, int kind) {
+    /** As {@link #find(ByteBuffer, int, int)}, for a walk that goes on at {@code from} of the options that stop at {@code end}. */
+    static int find(ByteBuffer b, int from, int end, int kind) {
         int at = from;
         while (at < end) {
             int k = b.get(at) & 0xff;
@@ -88,14 +92,22 @@ public final class TcpOptions {
         return PacketDefect.NONE;
     }
 
+    /** Index of the last option of this kind and length, which is the one that Linux obeys (tcp_parse_options), or -1. */
     private static int findSized(ByteBuffer b, int tcp, int kind, int length) {
-        int at = find(b, tcp, kind);
-        return at >= 0 && (b.get(at + 1) & 0xff) == length ? at : -1;
+        int end = tcp + TcpHeader.headerLength(b, tcp);
+        int found = -1;
+        int at = find(b, tcp + TcpHeader.OPTIONS_FIELD_OFFSET, end, kind);
+        while (at >= 0) {
+            int foundLength = b.get(at + 1) & 0xff;
+            found = foundLength == length ? at : found;
+            at = find(b, at + foundLength, end, kind);
+        }
+        return found;
     }
 
     /** The MSS announced, 0..65535 bytes, or -1 when absent. */
     public static int mss(ByteBuffer b, int tcp) {
-        int at = findSized(b, tcp, MSS, 4);
+        int at = findSized(b, tcp, MSS, MSS_LENGTH);
         return at < 0 ? -1 : b.getShort(at + 2) & 0xffff;
     }
 
@@ -112,13 +124,5 @@ public final class TcpOptions {
     /** Index of a well-formed timestamps option, or -1; TSval is at +2, TSecr at +6. */
     public static int timestamps(ByteBuffer b, int tcp) {
         return findSized(b, tcp, TIMESTAMPS, 10);
-    }
-
-    /** Overwrites the option at {@code at} (from {@link #find}) with no-operations, keeping the header's length. */
-    public static void erase(ByteBuffer b, int at) {
-        int length = b.get(at + 1) & 0xff;
-        for (int i = 0; i < length; i++) {
-            b.put(at + i, (byte) NOP);
-        }
     }
 }
