@@ -9,8 +9,10 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
@@ -65,6 +67,26 @@ public final class Metrics {
                                 constant.name().toLowerCase(Locale.ROOT));
                     }
                 })
+                .register(registry);
+    }
+
+    /** Totals that are told apart by a label whose values are known only while running. */
+    public void counters(String name, String help, String label, Supplier<Map<String, Long>> values) {
+        CounterWithCallback.builder()
+                .name(prefix + name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback -> values.get().forEach((key, value) -> callback.call(value.doubleValue(), key)))
+                .register(registry);
+    }
+
+    /** Gauges that are told apart by a label whose values are known only while running. */
+    public void gauges(String name, String help, String label, Supplier<Map<String, Double>> values) {
+        GaugeWithCallback.builder()
+                .name(prefix + name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback -> values.get().forEach((key, value) -> callback.call(value, key)))
                 .register(registry);
     }
 

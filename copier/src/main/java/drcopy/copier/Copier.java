@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier;
+
+import drcopy.copier.capture.CaptureFilter;
+import drcopy.copier.capture.CaptureStage;
+import drcopy.copier.capture.Sample;
+import drcopy.copier.config.CopierConfig;
+import drcopy.copier.egress.EngineSink;
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.Ledger;
+import drcopy.copier.ledger.Ledgers;
+import drcopy.copier.metrics.Figures;
+import drcopy.copier.response.ClusterView;
+import drcopy.copier.response.CopierIdentity;
+import drcopy.copier.response.InterceptorSet;
+import drcopy.copier.route.RouteLoop;
+import drcopy.copier.route.RouteRing;
+import drcopy.copier.session.SessionEngine;
+import drcopy.copier.shard.ShardAgent;
+import drcopy.copier.shard.ShardInbox;
+import drcopy.copier.shard.ShardParts;
+import drcopy.copier.shard.SystemClock;
+import drcopy.netio.AfPacketSource;
+import drcopy.netio.CaptureOptions;
+import drcopy.netio.Poller;
+import drcopy.netio.RawIpSink;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All parts of a running copier and their threads: {@code shard-0} captures, runs the engine and sends; {@code routes} feeds the
+ * interceptors; gRPC's own threads bring responses. Built, started and closed by the command's thread.
+ */
+final class Copier implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
+    private static final int ROUTE_RING_RECORDS = 16_384;
+    private static final long FIRST_WELCOME_MS = 1_000;
+    private static final long STOP_MS = 1_000;
+    private static final long REATTACH_SECONDS = 2;
+
+    private final CopierConfig config;
+    private final Consumer<String> onFailure;
+    private final LongSupplier clock = new SystemClock();
+    private final Ledger ledger = new Ledger();
+    private final RouteRing routes = new RouteRing(ROUTE_RING_RECORDS);
+    private final RouteLoop routeLoop = new RouteLoop(routes, new Ledger(), clock);
+    private final CountDownLatch firstAttempts = new CountDownLatch(1);
+    private final AfPacketSource source;
+    private final RawIpSink sink;
+    private final Poller poller;
+    private final ShardAgent shard;
+    private final InterceptorSet interceptors;
+    private final Thread shardThread;
+    private final Thread routesThread;
+    private long countedDrops;
+    private long countedErrors;
+    private long housekeepings;
+    private boolean wasUp;
+
+    /**
+     * Opens capture and sender; nothing runs yet.
+     *
+     * @param onFailure told one sentence, once, when the copier cannot go on; by any thread
+     * @throws IllegalArgumentException for a filter or device that cannot be
+     * @throws drcopy.netio.KernelException when the kernel refuses
+     */
+    Copier(CopierConfig config, CopierIdentity identity, Consumer<String> onFailure) {
+        this.config = config;
+        this.onFailure = onFailure;
+        source = new AfPacketSource(captureOptions(config));
+        sink = new RawIpSink(config.replay().mtu(), 0);
+        poller = new Poller(source.fileDescriptor());
+        ShardInbox inbox = new ShardInbox(poller::wakeUp);
+        SessionEngine engine = new SessionEngine(EngineLimits.of(config), ledger, new EngineSink(sink), routes);
+        ShardParts parts = new ShardParts(
+                source, inbox, sink, routes, routeLoop::wake, ledger, clock, poller::await, this::housekeep);
+        shard = new ShardAgent(
+                engine,
+                parts,
+                handler -> new CaptureStage(
+                        config.transfers(), config.clients(), new Sample(config.ratioPercent()), ledger, handler));
+        interceptors =
+                new InterceptorSet(identity, config.interceptors().connections(), inbox, routeLoop, this::onStanding);
+        shardThread = thread("shard-0", shard);
+        routesThread = thread("routes", routeLoop);
+    }
+
+    static CaptureOptions captureOptions(CopierConfig config) {
+        CopierConfig.Capture capture = config.capture();
+        String filter =
+                capture.filter() == null ? CaptureFilter.of(config.transfers(), config.clients()) : capture.filter();
+        List<String> devices = capture.interfaces().isEmpty() ? List.of(CaptureOptions.ANY) : capture.interfaces();
+        return CaptureOptions.incoming(devices, filter)
+                .withBufferMiB(capture.bufferMib())
+                .withSnaplen(capture.snaplen());
+    }
+
+    private Thread thread(String name, Runnable run) {
+        Thread thread = new Thread(run, name);
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler((t, e) -> {
+            LOG.error("thread {} ended", t.getName(), e);
+            onFailure.accept("thread " + t.getName() + " ended: " + e);
+        });
+        return thread;
+    }
+
+    /** Connects to the interceptors, gives them a moment to welcome us, and starts to mirror. */
+    void start() throws InterruptedException {
+        routesThread.start();
+        interceptors.update(new ClusterView(config.interceptors().servers()));
+        if (!firstAttempts.await(FIRST_WELCOME_MS, TimeUnit.MILLISECONDS)) {
+            LOG.warn(
+                    "{} of {} interceptors are there; mirroring begins all the same",
+                    figures().interceptorsUp(),
+                    config.interceptors().servers().size());
+            if (!config.interceptors().lonely() && figures().interceptorsUp() == 0) {
+                onFailure.accept("no interceptor can be reached, and --no-lonely was given");
+            }
+        }
+        LOG.info(
+                "copying {} ; capture filter: {}",
+                config.transfers(),
+                captureOptions(config).filter());
+        shardThread.start();
+    }
+
+    /** Routes thread. */
+    private void onStanding(int up, int members) {
+        if (up == members) {
+            firstAttempts.countDown();
+        }
+        if (wasUp && up == 0 && members > 0) {
+            LOG.warn("no interceptor is left; replicas wait for one");
+            if (!config.interceptors().lonely()) {
+                onFailure.accept("the last interceptor is gone, and --no-lonely was given");
+            }
+        }
+        wasUp = up > 0;
+    }
+
+    /** About once a second, on the shard thread. */
+    private void housekeep() {
+        long drops = source.kernelDrops();
+        ledger.add(CopierCounter.CAPTURE_DROPS, drops - countedDrops);
+        countedDrops = drops;
+        long errors = sink.errors().total();
+        ledger.add(CopierCounter.SEND_ERRORS, errors - countedErrors);
+        countedErrors = errors;
+        if (++housekeepings % REATTACH_SECONDS == 0 && source.reattach()) {
+            LOG.info("a capture device went and came back");
+        }
+    }
+
+    /** What there is to show; any thread. */
+    Figures figures() {
+        return new Figures(
+                new Ledgers(List.of(ledger, routeLoop.ledger())),
+                routeLoop::liveRoutes,
+                interceptors::standings,
+                sink.errors()::byName);
+    }
+
+    /** Why the copier does not work, a sentence; null when it does. Any thread. */
+    String unhealthy() {
+        return shardThread.isAlive() && routesThread.isAlive() ? null : "a thread has ended, see the log";
+    }
+
+    /** Why the copier does not mirror now, a sentence; null when it does. Any thread. */
+    String unready() {
+        return figures().interceptorsUp() > 0 ? unhealthy() : "no interceptor is connected";
+    }
+
+    /** Resets the live replicas, ends streams and threads; takes about a second at most. What it showed can still be read. */
+    void stop() {
+        shard.stop();
+        poller.wakeUp();
+        join(shardThread);
+        interceptors.close();
+        routeLoop.stop();
+        join(routesThread);
+    }
+
+    /** {@link #stop}, if it did not happen yet, and gives back what was opened. */
+    @Override
+    public void close() {
+        stop();
+        if (!shardThread.isAlive()) {
+            poller.close();
+            source.close();
+            sink.close();
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(STOP_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier;
+
+import drcopy.copier.config.CopierConfig;
+import drcopy.copier.session.EngineConfig;
+import java.time.Duration;
+
+/** Divides the memory that the process was given, and turns the command line into the engine's configuration. */
+final class EngineLimits {
+    /** System property with the bytes that {@code bin/copier} sets aside for held segments. */
+    private static final String POOL_PROPERTY = "drcopy.pool.bytes";
+
+    /** Heap that everything but sessions needs: gRPC, metrics, waiting responses. */
+    private static final long OTHER_HEAP_BYTES = 48L << 20;
+
+    /** Heap that a session with one replica takes, with its place in the tables; measured, and rounded up. */
+    private static final long SESSION_HEAP_BYTES = 1_024;
+
+    private static final int MOST_SESSIONS = 1_000_000;
+    private static final int FEWEST_SESSIONS = 1_000;
+    private static final int MOST_SESSION_BYTES = 64 << 20;
+    private static final Duration GAP = Duration.ofSeconds(1);
+    private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final int MAX_LINGERING = 16_384;
+    private static final int MAX_OPENING = 1_024;
+
+    private EngineLimits() {}
+
+    static EngineConfig of(CopierConfig config) {
+        CopierConfig.Replay replay = config.replay();
+        long pool = poolBytes(config);
+        return new EngineConfig(
+                0,
+                config.instanceIds().stream().mapToInt(Integer::intValue).toArray(),
+                replay.mtu(),
+                replay.mss(),
+                replay.sessionTimeout().toNanos(),
+                replay.hold().toNanos(),
+                replay.joinIdle().toNanos(),
+                GAP.toNanos(),
+                LINGER.toNanos(),
+                MAX_LINGERING,
+                MAX_OPENING,
+                maxSessions(config),
+                (int) Math.min(MOST_SESSION_BYTES, pool / 2),
+                pool,
+                replay.onlySyn());
+    }
+
+    /** Without the launcher, two fifths of {@code --memory}. */
+    private static long poolBytes(CopierConfig config) {
+        return Long.getLong(POOL_PROPERTY, ((long) config.memoryMib() << 20) * 2 / 5);
+    }
+
+    private static int maxSessions(CopierConfig config) {
+        long heap = Runtime.getRuntime().maxMemory() - OTHER_HEAP_BYTES;
+        long perSession = SESSION_HEAP_BYTES * config.instanceIds().size();
+        return (int) Math.max(FEWEST_SESSIONS, Math.min(MOST_SESSIONS, heap / perSession));
+    }
+}

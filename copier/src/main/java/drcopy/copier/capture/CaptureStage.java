@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.capture;
+
+import drcopy.copier.config.ClientAddresses;
+import drcopy.copier.config.Transfer;
+import drcopy.copier.config.Transfers;
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.DropReason;
+import drcopy.copier.ledger.Ledger;
+import drcopy.copier.session.SegmentView;
+import drcopy.netio.PacketHandler;
+import drcopy.wire.FlowKey;
+import drcopy.wire.IpPacket;
+import drcopy.wire.PacketDefect;
+import java.nio.ByteBuffer;
+
+/**
+ * Makes the engine's segments of captured packets, and books those it keeps from the engine. Owned by the shard thread;
+ * allocates nothing.
+ */
+public final class CaptureStage implements PacketHandler {
+    private final Transfers transfers;
+    private final ClientAddresses clients;
+    private final Sample sample;
+    private final Ledger ledger;
+    private final SegmentHandler segments;
+    private final SegmentView view = new SegmentView();
+    private final FlowKey replaced = new FlowKey();
+
+    public CaptureStage(
+            Transfers transfers, ClientAddresses clients, Sample sample, Ledger ledger, SegmentHandler segments) {
+        this.transfers = transfers;
+        this.clients = clients;
+        this.sample = sample;
+        this.ledger = ledger;
+        this.segments = segments;
+    }
+
+    @Override
+    public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+        ledger.count(CopierCounter.PACKETS_CAPTURED);
+        PacketDefect defect = view.packet.wrap(buffer, offset, capturedLength);
+        if (defect == PacketDefect.NONE) {
+            onWhole();
+        } else if (defect == PacketDefect.TRUNCATED && capturedLength < wireLength) {
+            keepBack(DropReason.SNAPPED, 0);
+        } else if (defect != PacketDefect.NOT_TCP) {
+            keepBack(DropReason.MALFORMED, 0);
+        }
+    }
+
+    private void onWhole() {
+        IpPacket packet = view.packet;
+        long onlineHi = packet.destinationHi();
+        long onlineLo = packet.destinationLo();
+        int onlinePort = packet.destinationPort();
+        Transfer transfer = transfers.find(onlineHi, onlineLo, onlinePort);
+        if (transfer == null || transfers.isTarget(onlineHi, onlineLo, onlinePort)) {
+            return;
+        }
+        boolean familiesDiffer = packet.isIpv6() == transfer.isIpv4();
+        if (familiesDiffer && clients.isEmpty()) {
+            return;
+        }
+        view.key.fromClient(packet);
+        if (!sample.contains(view.key.stableHash())) {
+            keepBack(DropReason.NOT_SAMPLED, packet.payloadLength());
+            return;
+        }
+        view.target = transfer.target();
+        putSource(transfer);
+        segments.onClientSegment(view);
+    }
+
+    private void putSource(Transfer transfer) {
+        if (clients.isEmpty()) {
+            view.sourceHi = view.key.clientHi;
+            view.sourceLo = view.key.clientLo;
+            return;
+        }
+        replaced.set(view.key);
+        clients.replace(replaced, transfer.isIpv4());
+        view.sourceHi = replaced.clientHi;
+        view.sourceLo = replaced.clientLo;
+    }
+
+    /** Books a segment that the engine does not see, on both sides. */
+    private void keepBack(DropReason reason, int payloadLength) {
+        ledger.count(CopierCounter.SEGMENTS_CAPTURED);
+        ledger.add(CopierCounter.BYTES_CAPTURED, payloadLength);
+        ledger.drop(reason, 1, payloadLength);
+    }
+}

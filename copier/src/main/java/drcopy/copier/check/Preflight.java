@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.check;
+
+import drcopy.agent.HostPort;
+import drcopy.copier.config.CopierConfig;
+import drcopy.copier.config.Transfer;
+import drcopy.copier.response.CopierIdentity;
+import drcopy.copier.response.InterceptorProbe;
+import drcopy.netio.CaptureOptions;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything {@code --check} looks at. Immutable once made. */
+public final class Preflight {
+    private final List<Finding> findings;
+
+    private Preflight(List<Finding> findings) {
+        this.findings = List.copyOf(findings);
+    }
+
+    /**
+     * Looks at everything; takes up to three seconds for each interceptor that does not answer.
+     *
+     * @param caller who says Hello: not the name of a copier that may be running
+     */
+    public static Preflight of(CopierConfig config, CaptureOptions capture, CopierIdentity caller) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(HostChecks.capabilities());
+        findings.add(HostChecks.capture(capture));
+        findings.add(HostChecks.sender(config.replay().mtu()));
+        for (Transfer transfer : config.transfers().list()) {
+            findings.add(TargetChecks.of(transfer, config.replay().mtu()));
+        }
+        for (HostPort interceptor : config.interceptors().servers()) {
+            findings.add(interceptor(interceptor, caller));
+        }
+        findings.add(HostChecks.connectionTracking());
+        return new Preflight(findings);
+    }
+
+    private static Finding interceptor(HostPort interceptor, CopierIdentity caller) {
+        String subject = "interceptor " + interceptor;
+        InterceptorProbe.Answer answer = InterceptorProbe.ask(interceptor, caller);
+        return answer.isWelcome()
+                ? Finding.ok(subject, answer.text())
+                : Finding.fail(
+                        subject, answer.text(), "start it there, and let this host reach its port through firewalls");
+    }
+
+    /**
+     * Prints a line for each finding.
+     *
+     * @return false when one of them keeps the copier from working
+     */
+    public boolean print(PrintWriter out) {
+        findings.forEach(out::println);
+        return findings.stream().noneMatch(finding -> finding.verdict() == Finding.Verdict.FAIL);
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.config;
+
+import drcopy.agent.Check;
+import drcopy.agent.ConfigException;
+import drcopy.agent.HostPort;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a copier is told on its command line, checked. Immutable.
+ *
+ * @param transfers the services that are copied; at least one
+ * @param clients addresses that stand for the clients'; empty keeps them
+ * @param ratioPercent share of sessions that is copied, 1..100
+ * @param instanceIds instance ID of each replica of a session
+ * @param interceptors where the responses come from
+ * @param replay how replicas behave
+ * @param capture where and what to capture
+ * @param memoryMib heap and off-heap together, in MiB
+ */
+public record CopierConfig(
+        Transfers transfers,
+        ClientAddresses clients,
+        int ratioPercent,
+        List<Integer> instanceIds,
+        Interceptors interceptors,
+        Replay replay,
+        Capture capture,
+        int memoryMib) {
+
+    /** Bytes of an IPv6 and a TCP header: what an MTU loses to them. */
+    private static final int HEADERS_IPV6 = 60;
+
+    /** Bytes of an IPv4 and a TCP header. */
+    private static final int HEADERS_IPV4 = 40;
+
+    /**
+     * The interceptors and how they are reached.
+     *
+     * @param servers {@code -s}, not looked up
+     * @param connections gRPC connections to each, 1..16
+     * @param lonely false ends the copier when the last interceptor is lost
+     */
+    public record Interceptors(List<HostPort> servers, int connections, boolean lonely) {
+        public Interceptors {
+            servers = List.copyOf(servers);
+            Check.range("--connections", connections, 1, 16);
+            Set<HostPort> seen = new HashSet<>();
+            for (HostPort server : servers) {
+                Check.that(seen.add(server), "--servers", server, "must be named once");
+            }
+        }
+    }
+
+    /**
+     * How replicas behave.
+     *
+     * @param mtu largest IP packet toward the target, bytes
+     * @param mss MSS announced by SYNs of our own, bytes
+     * @param sessionTimeout longest time without any response to unanswered data
+     * @param hold longest hold of a request; zero never holds
+     * @param joinIdle silence after which a payload counts as the start of a request; zero never
+     * @param onlySyn join no session whose SYN was not captured
+     */
+    public record Replay(int mtu, int mss, Duration sessionTimeout, Duration hold, Duration joinIdle, boolean onlySyn) {
+        public Replay {
+            Check.range("--mtu", mtu, 576, 65535);
+            Check.range("--mss", mss, 88, mtu - HEADERS_IPV4);
+        }
+    }
+
+    /**
+     * What is captured.
+     *
+     * @param interfaces device names; empty for all
+     * @param filter pcap filter instead of the built one; null builds it
+     * @param bufferMib capture buffer
+     * @param snaplen bytes kept of a packet, 96..65535
+     */
+    public record Capture(List<String> interfaces, String filter, int bufferMib, int snaplen) {
+        public Capture {
+            interfaces = List.copyOf(interfaces);
+            Check.range("--buffer", bufferMib, 1, 1024);
+            Check.range("--snaplen", snaplen, 96, 65535);
+            Check.that(
+                    new HashSet<>(interfaces).size() == interfaces.size(),
+                    "--interface",
+                    interfaces,
+                    "must name each device once");
+        }
+    }
+
+    public CopierConfig {
+        instanceIds = List.copyOf(instanceIds);
+        Check.range("--ratio", ratioPercent, 1, 100);
+        Check.range("--memory", memoryMib, 128, 1 << 20);
+        Check.that(
+                capture.bufferMib() <= memoryMib / 4,
+                "--buffer",
+                capture.bufferMib(),
+                "must be at most a quarter of --memory " + memoryMib);
+        for (Transfer transfer : transfers.list()) {
+            checkFamilies(transfer, clients);
+            checkClients(transfer, clients);
+            checkMtu(transfer, replay);
+        }
+    }
+
+    private static void checkFamilies(Transfer transfer, ClientAddresses clients) {
+        boolean crosses = !transfer.anyOnline()
+                && drcopy.wire.Addresses.isIpv4(transfer.onlineHi(), transfer.onlineLo()) != transfer.isIpv4();
+        Check.that(
+                !crosses || clients.covers(transfer.isIpv4()),
+                "--transfer",
+                transfer,
+                "must have both sides of one address family, unless -c gives the clients addresses of the target's");
+        Check.that(
+                clients.isEmpty() || clients.covers(transfer.isIpv4()),
+                "--client-ips",
+                clients,
+                "must have an address of the family of every target, and " + transfer + " finds none");
+    }
+
+    private static void checkClients(Transfer transfer, ClientAddresses clients) {
+        Check.that(
+                !clients.contains(transfer.target().hi(), transfer.target().lo()),
+                "--client-ips",
+                clients,
+                "must not hold the address of a target, and that of " + transfer + " is in it");
+    }
+
+    private static void checkMtu(Transfer transfer, Replay replay) {
+        if (!transfer.isIpv4()) {
+            Check.range("--mtu", replay.mtu(), 1280, 65535);
+            if (replay.mss() > replay.mtu() - HEADERS_IPV6) {
+                throw new ConfigException(
+                        "--mss", replay.mss(), "must be at most --mtu less 60 for the IPv6 target of " + transfer);
+            }
+        }
+    }
+}

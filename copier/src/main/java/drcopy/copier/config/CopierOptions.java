@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.config;
+
+import drcopy.agent.Check;
+import drcopy.agent.ConfigException;
+import drcopy.agent.HostPort;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/** The copier's own options as picocli fills them; {@link #config} checks them against each other. Used once, at start. */
+public final class CopierOptions {
+    @Option(
+            names = {"-x", "--transfer"},
+            required = true,
+            split = ",",
+            paramLabel = "[ONLINEIP:]PORT-TARGETIP:PORT",
+            converter = TransferConverter.class,
+            description = "services to copy: from where to where; comma list")
+    List<Transfer> transfers = new ArrayList<>();
+
+    @Option(
+            names = {"-s", "--servers"},
+            required = true,
+            split = ",",
+            paramLabel = "HOST[:PORT]",
+            description = "interceptors; comma list, repeatable")
+    List<String> servers = new ArrayList<>();
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            defaultValue = "36524",
+            description = "port of the interceptors named without one (default: ${DEFAULT-VALUE})")
+    int port;
+
+    @Option(
+            names = {"-C", "--connections"},
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "gRPC connections to each interceptor, 1..16 (default: ${DEFAULT-VALUE})")
+    int connections;
+
+    @Option(
+            names = {"-L", "--lonely"},
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "go on when interceptors are lost and take them back when they return (the default);"
+                    + " --no-lonely ends when the last one is gone")
+    boolean lonely;
+
+    @Option(
+            names = {"-n", "--replicas"},
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "replicas of every session, 1..1023 (default: ${DEFAULT-VALUE})")
+    int replicas;
+
+    @Option(
+            names = {"-f", "--instance"},
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "instance number of this copier, 0..1023 (default: ${DEFAULT-VALUE})")
+    int instance;
+
+    @Option(
+            names = {"-r", "--ratio"},
+            paramLabel = "PERCENT",
+            defaultValue = "100",
+            description = "share of the sessions to copy, 1..100 (default: ${DEFAULT-VALUE})")
+    int ratio;
+
+    @Option(
+            names = {"-c", "--client-ips"},
+            split = ",",
+            paramLabel = "ADDRESS",
+            description = "replace client addresses by these: IPs, a.b.c.x, CIDR; comma list")
+    List<String> clientIps = new ArrayList<>();
+
+    @Option(
+            names = {"-t", "--session-timeout"},
+            paramLabel = "SECONDS",
+            defaultValue = "120",
+            description =
+                    "end a replica whose data the target leaves unanswered for so long (default: ${DEFAULT-VALUE})")
+    int sessionTimeout;
+
+    @Option(
+            names = {"-M", "--mtu"},
+            paramLabel = "BYTES",
+            defaultValue = "1500",
+            description = "largest packet toward the target (default: ${DEFAULT-VALUE})")
+    int mtu;
+
+    @Option(
+            names = "--mss",
+            paramLabel = "BYTES",
+            description = "MSS of connections joined in mid-stream (default: from --mtu)")
+    Integer mss;
+
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "MIB",
+            defaultValue = "512",
+            description = "heap and off-heap memory together; at the limit new sessions are refused"
+                    + " (default: ${DEFAULT-VALUE})")
+    int memory;
+
+    @Option(
+            names = "--interface",
+            split = ",",
+            paramLabel = "DEVICE",
+            description = "capture on these devices; comma list (default: all)")
+    List<String> interfaces = new ArrayList<>();
+
+    @Option(
+            names = {"-F", "--filter"},
+            paramLabel = "FILTER",
+            description = "pcap filter instead of the one built from --transfer")
+    String filter;
+
+    @Option(
+            names = {"-B", "--buffer"},
+            paramLabel = "MIB",
+            defaultValue = "16",
+            description = "capture buffer (default: ${DEFAULT-VALUE})")
+    int buffer;
+
+    @Option(
+            names = "--snaplen",
+            paramLabel = "BYTES",
+            defaultValue = "65535",
+            description = "bytes kept of each packet (default: ${DEFAULT-VALUE})")
+    int snaplen;
+
+    @Option(
+            names = {"-W", "--no-wait"},
+            description = "never hold a request until the target has answered the one before")
+    boolean noWait;
+
+    @Option(names = "--hold", paramLabel = "SECONDS", description = "hold a request at most so long (default: 5)")
+    Integer hold;
+
+    @Option(
+            names = {"-O", "--only-syn"},
+            description = "replay only sessions whose SYN was captured")
+    boolean onlySyn;
+
+    @Option(names = "--join-idle", hidden = true, paramLabel = "MS", defaultValue = "500")
+    int joinIdle;
+
+    /**
+     * The checked configuration.
+     *
+     * @throws ConfigException when two options contradict each other or a value breaks its rule
+     */
+    public CopierConfig config() {
+        return new CopierConfig(
+                ConfigException.parse("--transfer", joined(transfers), text -> new Transfers(transfers)),
+                clientIps.isEmpty()
+                        ? ClientAddresses.none()
+                        : ConfigException.parse(
+                                "--client-ips", String.join(",", clientIps), text -> ClientAddresses.parse(clientIps)),
+                Check.range("--ratio", ratio, 1, 100),
+                instanceIds(),
+                interceptors(),
+                replay(),
+                new CopierConfig.Capture(interfaces, filter, buffer, snaplen),
+                memory);
+    }
+
+    private static String joined(List<Transfer> transfers) {
+        return String.join(",", transfers.stream().map(Transfer::toString).toList());
+    }
+
+    /** Replica i of instance f has ID (f * n + i) mod 1024. */
+    private List<Integer> instanceIds() {
+        Check.range("--replicas", replicas, 1, 1023);
+        Check.range("--instance", instance, 0, 1023);
+        return IntStream.range(0, replicas)
+                .mapToObj(i -> (instance * replicas + i) % 1024)
+                .toList();
+    }
+
+    private CopierConfig.Interceptors interceptors() {
+        Check.port("--port", port);
+        List<HostPort> parsed = servers.stream()
+                .map(server -> ConfigException.parse("--servers", server, text -> HostPort.parse(text, port)))
+                .toList();
+        return new CopierConfig.Interceptors(parsed, connections, lonely);
+    }
+
+    private CopierConfig.Replay replay() {
+        Check.range("--session-timeout", sessionTimeout, 1, 86_400);
+        Check.range("--mtu", mtu, 576, 65535);
+        Check.range("--join-idle", joinIdle, 0, 600_000);
+        Check.that(!noWait || hold == null, "--hold", hold, "must not be given together with --no-wait");
+        int holdSeconds = noWait ? 0 : Check.range("--hold", hold == null ? 5 : hold, 0, 3_600);
+        return new CopierConfig.Replay(
+                mtu,
+                mss == null ? defaultMss() : mss,
+                Duration.ofSeconds(sessionTimeout),
+                Duration.ofSeconds(holdSeconds),
+                Duration.ofMillis(joinIdle),
+                onlySyn);
+    }
+
+    /** What fits every target. */
+    private int defaultMss() {
+        return mtu - (transfers.stream().allMatch(Transfer::isIpv4) ? 40 : 60);
+    }
+
+    /** Lets picocli report what {@link Transfer#parse} says. */
+    static final class TransferConverter implements ITypeConverter<Transfer> {
+        @Override
+        public Transfer convert(String value) {
+            return Transfer.parse(value);
+        }
+    }
+}

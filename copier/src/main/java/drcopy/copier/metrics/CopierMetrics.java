@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.metrics;
+
+import drcopy.agent.Metrics;
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.DropReason;
+import drcopy.copier.ledger.Ledger;
+import drcopy.copier.ledger.Ledgers;
+import drcopy.copier.response.InterceptorSet.Standing;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** Registers everything the copier shows on {@code /metrics}. */
+public final class CopierMetrics {
+    private CopierMetrics() {}
+
+    /** All counters, gauges and drops by reason, under {@code drcopy_copier_}. */
+    public static Metrics of(Figures figures) {
+        Metrics metrics = new Metrics("copier");
+        Ledgers ledgers = figures.ledgers();
+        for (CopierCounter counter : CopierCounter.values()) {
+            metrics.counter(counter.metric(), counter.help(), () -> ledgers.value(counter));
+        }
+        for (Ledger.Gauge gauge : Ledger.Gauge.values()) {
+            metrics.gauge(gauge.metric(), gauge.help(), () -> ledgers.value(gauge));
+        }
+        metrics.counters(
+                "dropped_segments",
+                "Captured segments that were not delivered, by reason.",
+                "reason",
+                DropReason.class,
+                ledgers::droppedSegments);
+        metrics.counters(
+                "dropped_bytes",
+                "Payload bytes of captured segments that were not delivered, by reason.",
+                "reason",
+                DropReason.class,
+                ledgers::droppedBytes);
+        metrics.gauge(
+                "books_imbalance_segments",
+                "Captured less delivered, held and dropped: 0 but for what is counted while this is read.",
+                ledgers::imbalance);
+        metrics.counters(
+                "send_errors_by_errno",
+                "Packets the kernel did not take, by its error.",
+                "errno",
+                figures.sendErrors());
+        metrics.gauge("routes_live", "Routes of live replicas.", () -> figures.liveRoutes()
+                .getAsInt());
+        addInterceptors(metrics, figures);
+        return metrics;
+    }
+
+    private static void addInterceptors(Metrics metrics, Figures figures) {
+        metrics.gauge("interceptors_up", "Interceptors with at least one welcomed stream.", figures::interceptorsUp);
+        metrics.gauges(
+                "interceptor_streams_up",
+                "Welcomed streams to each interceptor.",
+                "interceptor",
+                () -> byInterceptor(figures, Standing::streamsUp));
+        metrics.gauges(
+                "interceptor_responses_dropped",
+                "Summaries each interceptor dropped because our streams were slow, since they began.",
+                "interceptor",
+                () -> byInterceptor(figures, Standing::responsesDropped));
+    }
+
+    private static Map<String, Double> byInterceptor(Figures figures, ToDoubleFunction<Standing> value) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        for (Standing standing : figures.standings().get()) {
+            values.put(standing.interceptor().toString(), value.applyAsDouble(standing));
+        }
+        return values;
+    }
+}

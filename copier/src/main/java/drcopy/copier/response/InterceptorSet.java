@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.response;
+
+import drcopy.agent.HostPort;
+import drcopy.copier.route.RouteLoop;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The links to all interceptors of the pool, as the newest {@link ClusterView} has them. {@link #update} may be called by any
+ * thread, again and again; members that stay keep their streams.
+ */
+public final class InterceptorSet implements AutoCloseable {
+    private final CopierIdentity identity;
+    private final int connections;
+    private final ResponseSink sink;
+    private final RouteLoop loop;
+    private final Listener listener;
+    /** Owned by the routes thread. */
+    private final Map<HostPort, List<InterceptorLink>> links = new LinkedHashMap<>();
+
+    private volatile List<Standing> standings = List.of();
+
+    /**
+     * How one interceptor fares. Immutable.
+     *
+     * @param streamsUp welcomed streams, 0..connections
+     * @param responsesDropped summaries it dropped because our streams were slow, since they began
+     * @param lastFailure why the last attempt failed; empty before the first failure
+     */
+    public record Standing(HostPort interceptor, int streamsUp, long responsesDropped, String lastFailure) {}
+
+    /** Hears about interceptors coming and going. Called by the {@code routes} thread; must not block. */
+    public interface Listener {
+        /**
+         * The number of interceptors with at least one stream changed, or an attempt failed.
+         *
+         * @param up interceptors with a welcomed stream
+         * @param members interceptors there should be
+         */
+        void onStanding(int up, int members);
+    }
+
+    public InterceptorSet(
+            CopierIdentity identity, int connections, ResponseSink sink, RouteLoop loop, Listener listener) {
+        this.identity = identity;
+        this.connections = connections;
+        this.sink = sink;
+        this.loop = loop;
+        this.listener = listener;
+    }
+
+    CopierIdentity identity() {
+        return identity;
+    }
+
+    int connections() {
+        return connections;
+    }
+
+    ResponseSink sink() {
+        return sink;
+    }
+
+    RouteLoop loop() {
+        return loop;
+    }
+
+    /** Connects to new members and leaves those that are gone. Any thread. */
+    public void update(ClusterView view) {
+        loop.execute(() -> apply(view));
+    }
+
+    private void apply(ClusterView view) {
+        links.entrySet().removeIf(entry -> {
+            boolean gone = !view.interceptors().contains(entry.getKey());
+            if (gone) {
+                entry.getValue().forEach(InterceptorLink::close);
+            }
+            return gone;
+        });
+        for (HostPort interceptor : view.interceptors()) {
+            links.computeIfAbsent(interceptor, this::connect);
+        }
+        publish();
+        links.values().forEach(all -> all.forEach(InterceptorLink::connect));
+    }
+
+    private List<InterceptorLink> connect(HostPort interceptor) {
+        List<InterceptorLink> made = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            made.add(new InterceptorLink(this, interceptor, i, this::changed));
+        }
+        return List.copyOf(made);
+    }
+
+    private void changed() {
+        publish();
+        int up = (int) standings.stream().filter(s -> s.streamsUp() > 0).count();
+        listener.onStanding(up, standings.size());
+    }
+
+    private void publish() {
+        List<Standing> now = new ArrayList<>();
+        links.forEach((interceptor, all) -> now.add(standing(interceptor, all)));
+        standings = List.copyOf(now);
+    }
+
+    private static Standing standing(HostPort interceptor, List<InterceptorLink> all) {
+        int up = 0;
+        long dropped = 0;
+        String failure = "";
+        for (InterceptorLink link : all) {
+            up += link.isUp() ? 1 : 0;
+            dropped += link.responsesDropped();
+            failure = failure.isEmpty() ? link.lastFailure() : failure;
+        }
+        return new Standing(interceptor, up, dropped, failure);
+    }
+
+    /** How each interceptor fares, as of the last change. Any thread. */
+    public List<Standing> standings() {
+        return standings;
+    }
+
+    /** Ends all streams soon; the loop must still run. Any thread. */
+    @Override
+    public void close() {
+        update(new ClusterView(List.of()));
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.response;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import drcopy.agent.HostPort;
+import drcopy.copier.route.RouteOutlet;
+import drcopy.copier.session.TargetResponse;
+import drcopy.v1.AttachRequest;
+import drcopy.v1.AttachResponse;
+import drcopy.v1.Hello;
+import drcopy.v1.InterceptionServiceGrpc;
+import drcopy.v1.RouteBatch;
+import drcopy.v1.RouteSnapshot;
+import drcopy.v1.Status;
+import drcopy.v1.Welcome;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One attempt at a stream: a channel of its own, the call, Hello. It ends once and is not used again. gRPC calls in on its
+ * transport thread; summaries go straight to the sink, everything else is reported.
+ */
+final class InterceptorStream implements RouteOutlet {
+    private static final int CONNECT_TIMEOUT_MS = 2_000;
+    private static final int KEEPALIVE_SECONDS = 20;
+    private static final int KEEPALIVE_TIMEOUT_SECONDS = 5;
+    private static final int FLOW_CONTROL_WINDOW = 4 << 20;
+    /** Messages that may be on their way in before the first of them was taken. */
+    private static final int INITIAL_REQUESTS = 64;
+
+    private final ManagedChannel channel;
+    private final ResponseSink sink;
+    private final Reports reports;
+    private volatile ClientCallStreamObserver<AttachRequest> out;
+
+    /** What becomes of the stream. Called by the transport thread; must not block. */
+    interface Reports {
+        void onWelcome(InterceptorStream stream, Welcome welcome);
+
+        void onReady(InterceptorStream stream);
+
+        void onStatus(InterceptorStream stream, Status status);
+
+        /** The last report. {@code why} is a clause for people. */
+        void onClosed(InterceptorStream stream, String why);
+    }
+
+    InterceptorStream(HostPort interceptor, ResponseSink sink, Reports reports) {
+        this.sink = sink;
+        this.reports = reports;
+        channel = NettyChannelBuilder.forAddress(interceptor.host(), interceptor.port())
+                .usePlaintext()
+                .directExecutor()
+                .disableRetry()
+                .disableServiceConfigLookUp()
+                .proxyDetector(address -> null)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .flowControlWindow(FLOW_CONTROL_WINDOW)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
+                .build();
+    }
+
+    /** Connects and says Hello. Called once. */
+    void open(Hello hello) {
+        InterceptionServiceGrpc.newStub(channel).attach(new Inbound());
+        send(AttachRequest.newBuilder().setHello(hello).build());
+    }
+
+    /** Ends the stream and its connection. Nothing is reported that was not on its way already. */
+    void close() {
+        channel.shutdownNow();
+    }
+
+    @Override
+    public boolean isReady() {
+        return out.isReady();
+    }
+
+    @Override
+    public void routes(byte[] add, int addLength, byte[] remove, int removeLength) {
+        RouteBatch batch = RouteBatch.newBuilder()
+                .setAdd(bytes(add, addLength))
+                .setRemove(bytes(remove, removeLength))
+                .build();
+        send(AttachRequest.newBuilder().setRoutes(batch).build());
+    }
+
+    @Override
+    public void snapshot(byte[] routes, int length, SnapshotPart part) {
+        RouteSnapshot snapshot = RouteSnapshot.newBuilder()
+                .setRoutes(bytes(routes, length))
+                .setFirst(part.isFirst())
+                .setLast(part.isLast())
+                .build();
+        send(AttachRequest.newBuilder().setSnapshot(snapshot).build());
+    }
+
+    /** The array was handed over, so that it need not be copied. */
+    private static ByteString bytes(byte[] array, int length) {
+        return UnsafeByteOperations.unsafeWrap(array, 0, length);
+    }
+
+    private void send(AttachRequest request) {
+        try {
+            out.onNext(request);
+        } catch (IllegalStateException e) {
+            // The call ended a moment ago; onClosed says so.
+            channel.shutdownNow();
+        }
+    }
+
+    private final class Inbound implements ClientResponseObserver<AttachRequest, AttachResponse> {
+        @Override
+        public void beforeStart(ClientCallStreamObserver<AttachRequest> call) {
+            call.disableAutoRequestWithInitial(INITIAL_REQUESTS);
+            call.setOnReadyHandler(() -> reports.onReady(InterceptorStream.this));
+            out = call;
+        }
+
+        @Override
+        public void onNext(AttachResponse message) {
+            switch (message.getMessageCase()) {
+                case RESPONSES -> onRecords(message.getResponses().getRecords());
+                case WELCOME -> reports.onWelcome(InterceptorStream.this, message.getWelcome());
+                case CONFLICT -> sink.onRouteConflict(message.getConflict().getRouteId());
+                case STATUS -> reports.onStatus(InterceptorStream.this, message.getStatus());
+                case SUPERSEDED, MESSAGE_NOT_SET -> {
+                    // Leases come with ZooKeeper; an unknown message comes from a newer interceptor.
+                }
+            }
+            out.request(1);
+        }
+
+        private void onRecords(ByteString records) {
+            ByteBuffer bytes = records.asReadOnlyByteBuffer();
+            int whole = bytes.remaining() / TargetResponse.LENGTH * TargetResponse.LENGTH;
+            if (whole > 0) {
+                sink.onResponses(bytes.limit(bytes.position() + whole).slice());
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            ended(reason(error));
+        }
+
+        @Override
+        public void onCompleted() {
+            ended("the interceptor ended the stream");
+        }
+
+        private void ended(String why) {
+            channel.shutdownNow();
+            reports.onClosed(InterceptorStream.this, why);
+        }
+    }
+
+    private static String reason(Throwable error) {
+        io.grpc.Status status = io.grpc.Status.fromThrowable(error);
+        Throwable root = error;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        String detail = root.getMessage();
+        return detail == null || detail.contains(text) ? text : text + " (" + detail + ")";
+    }
+}

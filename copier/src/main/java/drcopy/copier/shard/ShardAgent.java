@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.shard;
+
+import drcopy.agent.EverySeconds;
+import drcopy.copier.capture.CaptureStage;
+import drcopy.copier.capture.SegmentHandler;
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.session.SegmentView;
+import drcopy.copier.session.SessionEngine;
+import drcopy.copier.session.TargetResponse;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The duty cycle of one shard, the single writer of its sessions. Responses come first, for they free memory; then what was
+ * captured; then owed acknowledgments and timers; then everything made of it goes out, routes ahead of packets. With nothing
+ * to do the thread sleeps until input or the engine's next deadline. A fault in one call of the engine is counted and logged,
+ * and the next call goes on.
+ */
+public final class ShardAgent implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardAgent.class);
+    private static final int RESPONSES_PER_CYCLE = 1024;
+    private static final int PACKETS_PER_CYCLE = 256;
+    private static final int TIMERS_PER_CYCLE = 256;
+    private static final int RESETS_PER_STEP = 64;
+    private static final long HOUSEKEEPING_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long FAREWELL_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final SessionEngine engine;
+    private final ShardParts parts;
+    private final CaptureStage stage;
+    private final Input input = new Input();
+    private final EverySeconds faults = new EverySeconds(5);
+    private long nowNs;
+    private long nextHousekeepingNs;
+    private volatile boolean isStopped;
+
+    /** @param stage makes the capture stage for this shard's segment handler */
+    public ShardAgent(SessionEngine engine, ShardParts parts, Function<SegmentHandler, CaptureStage> stage) {
+        this.engine = engine;
+        this.parts = parts;
+        this.stage = stage.apply(input);
+    }
+
+    /** Makes {@link #run} reset the live replicas and return soon; the sleeper must be woken after it. Any thread. */
+    public void stop() {
+        isStopped = true;
+    }
+
+    @Override
+    public void run() {
+        nextHousekeepingNs = parts.clock().getAsLong();
+        while (!isStopped) {
+            if (doWork() == 0) {
+                parts.sleeper().await(untilDeadlineNs());
+            }
+        }
+        farewell();
+    }
+
+    /**
+     * One cycle. Responses that come while it runs are taken in the next.
+     *
+     * @return how much there was to do; 0 when the thread may sleep
+     */
+    int doWork() {
+        nowNs = parts.clock().getAsLong();
+        int inputs = parts.inbox().drain(input, RESPONSES_PER_CYCLE);
+        inputs += parts.source().poll(stage, PACKETS_PER_CYCLE);
+        if (inputs > 0) {
+            endBatch();
+        }
+        int timers = runTimers();
+        if (parts.routes().flush()) {
+            parts.wakeRoutes().run();
+        }
+        parts.sink().flush();
+        if (nowNs - nextHousekeepingNs >= 0) {
+            nextHousekeepingNs = nowNs + HOUSEKEEPING_NS;
+            housekeep();
+        }
+        return inputs + (timers == TIMERS_PER_CYCLE ? 1 : 0);
+    }
+
+    private void endBatch() {
+        try {
+            engine.onBatchEnd(nowNs);
+        } catch (RuntimeException e) {
+            fault(e);
+        }
+    }
+
+    private int runTimers() {
+        try {
+            return engine.onTick(nowNs, TIMERS_PER_CYCLE);
+        } catch (RuntimeException e) {
+            fault(e);
+            return 0;
+        }
+    }
+
+    private void housekeep() {
+        parts.ledger().add(CopierCounter.RESPONSES_DROPPED, parts.inbox().takeDropped());
+        try {
+            parts.housekeeping().run();
+        } catch (RuntimeException e) {
+            fault(e);
+        }
+    }
+
+    private void fault(RuntimeException e) {
+        parts.ledger().count(CopierCounter.INTERNAL_ERRORS);
+        faults.warn(LOG, nowNs, "fault in the shard thread, contained", e);
+    }
+
+    private long untilDeadlineNs() {
+        long deadline = Math.min(engine.nextDeadlineNs(), nextHousekeepingNs);
+        return deadline - parts.clock().getAsLong();
+    }
+
+    /** The target is told that the replicas are gone: it would keep their connections for hours otherwise. */
+    private void farewell() {
+        long start = parts.clock().getAsLong();
+        nowNs = start;
+        try {
+            while (nowNs - start < FAREWELL_NS && engine.onShutdown(nowNs, RESETS_PER_STEP) == RESETS_PER_STEP) {
+                parts.sink().flush();
+                nowNs = parts.clock().getAsLong();
+            }
+        } catch (RuntimeException e) {
+            fault(e);
+        }
+        parts.sink().flush();
+        housekeep();
+    }
+
+    /** Everything that reaches the engine from outside. */
+    private final class Input implements ShardInbox.Reader, SegmentHandler {
+        private final TargetResponse response = new TargetResponse();
+
+        @Override
+        public void onClientSegment(SegmentView segment) {
+            try {
+                engine.onClientSegment(segment, nowNs);
+            } catch (RuntimeException e) {
+                fault(e);
+            }
+        }
+
+        @Override
+        public void onResponses(ByteBuffer records) {
+            for (int at = records.position(); at < records.limit(); at += TargetResponse.LENGTH) {
+                try {
+                    engine.onTargetResponse(response.wrap(records, at), nowNs);
+                } catch (RuntimeException e) {
+                    fault(e);
+                }
+            }
+        }
+
+        @Override
+        public void onRouteConflict(long routeId) {
+            try {
+                engine.onRouteConflict(routeId, nowNs);
+            } catch (RuntimeException e) {
+                fault(e);
+            }
+        }
+
+        @Override
+        public void onInterceptorReturned() {
+            try {
+                engine.onInterceptorReturned(nowNs);
+            } catch (RuntimeException e) {
+                fault(e);
+            }
+        }
+    }
+}

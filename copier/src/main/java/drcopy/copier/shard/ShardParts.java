@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.shard;
+
+import drcopy.copier.ledger.Ledger;
+import drcopy.copier.route.RouteRing;
+import drcopy.netio.PacketSink;
+import drcopy.netio.PacketSource;
+import java.util.function.LongSupplier;
+
+/**
+ * What a shard is made of besides its engine. All of it belongs to the shard thread, except the inbox's other side.
+ *
+ * @param source captured packets
+ * @param inbox what interceptors say
+ * @param sink where packets to the target go
+ * @param routes the ring toward the routes thread
+ * @param wakeRoutes tells the routes thread that the ring has something; cheap when it is awake
+ * @param ledger the shard's counters
+ * @param clock monotonic nanoseconds, read once a cycle
+ * @param sleeper waits for source or inbox
+ * @param housekeeping run about once a second: counts what the kernel dropped, and the like
+ */
+public record ShardParts(
+        PacketSource source,
+        ShardInbox inbox,
+        PacketSink sink,
+        RouteRing routes,
+        Runnable wakeRoutes,
+        Ledger ledger,
+        LongSupplier clock,
+        Sleeper sleeper,
+        Runnable housekeeping) {}
