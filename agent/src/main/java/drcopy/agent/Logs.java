@@ -7,14 +7,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.FileAppender;
-import ch.qos.logback.core.OutputStreamAppender;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -39,6 +36,7 @@ public final class Logs {
     public static void toStderr(Verbosity verbosity) {
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setTarget("System.err");
+        console.setEncoder(encoder());
         install(console, verbosity);
     }
 
@@ -49,40 +47,36 @@ public final class Logs {
      */
     public static void toFile(Path path, Verbosity verbosity) {
         try {
-            Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                    .close();
+            install(new LogFile(path, encoder()), verbosity);
         } catch (IOException e) {
             throw new ConfigException("--log", path, "must be a file that can be written: " + Reasons.of(e));
         }
-        FileAppender<ILoggingEvent> file = new FileAppender<>();
-        file.setFile(path.toString());
-        file.setAppend(true);
-        install(file, verbosity);
     }
 
     /** Logs nothing. */
     public static void toNowhere() {
-        context().stop();
+        flush();
         context().getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
     }
 
     /** Writes out what is queued, for at most a second, and ends the log. */
     static void flush() {
-        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-            context.stop();
-        }
+        context().reset();
     }
 
-    private static void install(OutputStreamAppender<ILoggingEvent> appender, Verbosity verbosity) {
-        LoggerContext context = context();
-        context.reset();
+    private static PatternLayoutEncoder encoder() {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
+        encoder.setContext(context());
         encoder.setPattern(PATTERN);
         encoder.setCharset(StandardCharsets.UTF_8);
         encoder.start();
+        return encoder;
+    }
+
+    private static void install(Appender<ILoggingEvent> appender, Verbosity verbosity) {
+        LoggerContext context = context();
+        context.reset();
         appender.setContext(context);
-        appender.setEncoder(encoder);
         appender.start();
         AsyncAppender queue = new AsyncAppender();
         queue.setContext(context);
