@@ -103,8 +103,8 @@ command_returns() {
     *) refuse "returns ${1:-}: must be clients or assistant" ;;
   esac
   for host in $(lab_hosts | grep '^rs'); do
-    ip -n "$LAB_NAME-$host" route replace $CLIENT_NET via $via dev eth0
-    ip -n "$LAB_NAME-$host" route replace $CLIENT_NET6 via $via6 dev eth0
+    ip -n "$LAB_NAME-$host" route replace default via $via dev eth0
+    ip -n "$LAB_NAME-$host" route replace default via $via6 dev eth0
   done
 }
 

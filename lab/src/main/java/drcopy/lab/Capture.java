@@ -23,9 +23,10 @@ public final class Capture implements AutoCloseable {
          *
          * @param ns its time since the epoch
          * @param isOutgoing whether this host sent it
+         * @param length bytes on the wire, from its IP header on
          * @param packet from its IP header on, big-endian, as far as captured
          */
-        void packet(long ns, boolean isOutgoing, ByteBuffer packet);
+        void packet(long ns, boolean isOutgoing, int length, ByteBuffer packet);
     }
 
     private static final int FILE_HEADER = 24;
@@ -95,6 +96,7 @@ public final class Capture implements AutoCloseable {
             reader.packet(
                     ns,
                     isOutgoing,
+                    bytes.getInt(at + 12) - SLL2_LENGTH,
                     bytes.slice(frame + SLL2_LENGTH, length - SLL2_LENGTH).order(ByteOrder.BIG_ENDIAN));
             at = frame + length;
         }

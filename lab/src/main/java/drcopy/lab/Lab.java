@@ -40,7 +40,7 @@ public final class Lab implements AutoCloseable {
 
     public static final String CLIENT6 = "2001:db8:8::1";
     private static final AtomicInteger SERIAL = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final String name;
     private final int realServers;
@@ -155,7 +155,11 @@ public final class Lab implements AutoCloseable {
 
     @Override
     public void close() {
-        Runtime.getRuntime().removeShutdownHook(hook);
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // the JVM is ending: the hook does it
+        }
         down();
     }
 

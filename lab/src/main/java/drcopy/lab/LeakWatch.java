@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Watches the clients' host for packets that come from the VIP or a real server to a client address: none may. Every count
+ * Watches the clients' host for packets that come from the VIP or a real server to a client's address: none may. Every count
  * first sends a canary of that very kind from a real server and waits until it is seen, so a watch that is blind fails.
  */
 public final class LeakWatch implements AutoCloseable {
@@ -30,8 +30,10 @@ public final class LeakWatch implements AutoCloseable {
                                 .flatMap(rs -> Stream.of(Lab.address(rs), "2001:db8:1::1" + rs.substring(2))))
                 .map(address -> "src host " + address)
                 .collect(Collectors.joining(" or "));
-        String filter =
-                String.format(Locale.ROOT, "(%s) and (dst net 198.18.8.0/24 or dst net 2001:db8:8::/64)", sources);
+        String filter = String.format(
+                Locale.ROOT,
+                "(%s) and (dst net 198.18.8.0/24 or dst net 198.18.0.0/24 or dst net 2001:db8:8::/64)",
+                sources);
         return new LeakWatch(lab, Capture.start(lab, "client", "leaks", filter));
     }
 
@@ -45,7 +47,7 @@ public final class LeakWatch implements AutoCloseable {
 
     private long packets(boolean isCanary) {
         long[] count = new long[1];
-        capture.read((ns, isOutgoing, packet) -> {
+        capture.read((ns, isOutgoing, length, packet) -> {
             if (isUdp(packet) == isCanary) {
                 count[0]++;
             }

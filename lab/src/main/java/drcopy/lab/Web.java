@@ -27,13 +27,13 @@ public final class Web implements AutoCloseable {
               server {
                 listen 80 backlog=8192; listen [::]:80 backlog=8192; listen 8080 backlog=8192; listen [::]:8080 backlog=8192;
                 location / { return 200 "%3$s\\n"; }
-                location /page/ { return 200 "%4$s\\n"; }
+                location /page/ { root %1$s; try_files /page.txt =404; }
                 location /up/ { client_body_in_file_only on; client_body_buffer_size 1m; proxy_pass http://unix:%1$s/sink; }
               }
               server { listen unix:%1$s/sink; access_log off; location / { return 200 "stored\\n"; } }
             }
             """;
-    private static final int PAGE_PART = 4000; // nginx's longest word of a configuration
+    private static final int PAGE_BYTES = 20_000;
 
     private final Lab lab;
     private final String host;
@@ -61,7 +61,8 @@ public final class Web implements AutoCloseable {
             Files.createDirectories(folder);
             Path bodies = Files.createDirectories(folder.resolve("bodies"));
             Files.setPosixFilePermissions(bodies, PosixFilePermissions.fromString("rwxrwxrwx"));
-            String config = CONFIG.formatted(folder, AccessLog.FORMAT, "a".repeat(99), "b".repeat(PAGE_PART));
+            String config = CONFIG.formatted(folder, AccessLog.FORMAT, "a".repeat(99));
+            Files.writeString(folder.resolve("page.txt"), "b".repeat(PAGE_BYTES));
             Files.writeString(folder.resolve("nginx.conf"), config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

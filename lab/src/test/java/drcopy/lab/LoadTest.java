@@ -34,7 +34,7 @@ class LoadTest {
         words[1] = run;
         System.arraycopy(options, 0, words, 2, options.length);
         try (LoadProcess load = LoadProcess.start(lab, words)) {
-            return load.await(Duration.ofSeconds(60));
+            return load.await(Duration.ofMinutes(1));
         }
     }
 

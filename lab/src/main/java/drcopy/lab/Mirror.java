@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.lab;
+
+import drcopy.lab.load.LoadResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The whole system in a lab: nginx online and on each real server, an interceptor on each real server, a copier online, a watch
+ * for leaks at the clients. One thread.
+ */
+public final class Mirror implements AutoCloseable {
+    /** Services that are mirrored unless told otherwise: ports 80 and 8080, both address families. */
+    private static final String TRANSFERS = "198.18.0.10:80-198.18.1.200:80,198.18.0.10:8080-198.18.1.200:8080,"
+            + "[2001:db8::10]:80-[2001:db8:1::200]:80";
+
+    private static final String DIVERTED = "198.18.1.200:80,198.18.1.200:8080,[2001:db8:1::200]:80";
+    private static final Duration QUIET = Duration.ofMillis(700);
+
+    private final Lab lab;
+    private final Web online;
+    private final Map<String, Web> servers = new LinkedHashMap<>();
+    private final Map<String, Agent> interceptors = new LinkedHashMap<>();
+    private final Agent copier;
+    private final LeakWatch leaks;
+
+    private Mirror(Lab lab, List<String> copierOptions, List<String> interceptorOptions) {
+        this.lab = lab;
+        online = Web.start(lab, "online");
+        for (String host : lab.realServers()) {
+            servers.put(host, Web.start(lab, host));
+            interceptors.put(host, Agent.interceptor(lab, host, interceptorOptions));
+        }
+        copier = Agent.copier(lab, copierOptions);
+        leaks = LeakWatch.start(lab);
+    }
+
+    /** Everything up and ready, with options beside the usual ones for the copier. */
+    public static Mirror up(Lab.Director director, String... copierOptions) {
+        Lab lab = Lab.up(director);
+        String addresses = lab.realServers().stream().map(Lab::address).collect(Collectors.joining(","));
+        List<String> copying = new ArrayList<>(List.of("-x", TRANSFERS, "-s", addresses));
+        copying.addAll(Arrays.asList(copierOptions));
+        return up(lab, copying, List.of("--divert", DIVERTED));
+    }
+
+    /** Everything up and ready in this lab, which is closed with it; the agents have just these options. */
+    public static Mirror up(Lab lab, List<String> copierOptions, List<String> interceptorOptions) {
+        try {
+            Mirror mirror = new Mirror(lab, copierOptions, interceptorOptions);
+            mirror.interceptors.values().forEach(Agent::start);
+            mirror.interceptors.values().forEach(Agent::awaitReady);
+            mirror.copier.start();
+            mirror.copier.awaitReady();
+            return mirror;
+        } catch (RuntimeException e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    public Lab lab() {
+        return lab;
+    }
+
+    public Web online() {
+        return online;
+    }
+
+    /** The web server of a real server's host. */
+    public Web server(String host) {
+        return servers.get(host);
+    }
+
+    public Agent interceptor(String host) {
+        return interceptors.get(host);
+    }
+
+    public List<Agent> interceptors() {
+        return List.copyOf(interceptors.values());
+    }
+
+    public Agent copier() {
+        return copier;
+    }
+
+    /** Packets that reached the clients' host from the test system, since the start. */
+    public long leaks() {
+        return leaks.count();
+    }
+
+    /** Remembers where the logs are now: a load's requests are what comes after. */
+    public Mark mark() {
+        Map<String, Integer> places = new LinkedHashMap<>();
+        servers.forEach((host, web) -> places.put(host, web.log().lines().size()));
+        return new Mark(online.log().lines().size(), places);
+    }
+
+    /** A place in every log. */
+    public record Mark(int online, Map<String, Integer> servers) {}
+
+    /** Runs a load to its end. */
+    public LoadResult load(Duration limit, String... options) {
+        try (LoadProcess load = LoadProcess.start(lab, options)) {
+            return load.await(limit);
+        }
+    }
+
+    /**
+     * Waits until the real servers have got as many requests as online did since the mark, and a moment more, or for {@code
+     * limit}; then compares.
+     */
+    public Comparison settle(Mark since, Duration limit) {
+        long[] seen = {-1, System.nanoTime()};
+        Await.happens(limit, () -> {
+            long all = online.log().lines().size();
+            for (Web server : servers.values()) {
+                all += server.log().lines().size();
+            }
+            if (all != seen[0]) {
+                seen[0] = all;
+                seen[1] = System.nanoTime();
+            }
+            return System.nanoTime() - seen[1] > QUIET.toNanos() && isLevel(since);
+        });
+        return compare(since);
+    }
+
+    private boolean isLevel(Mark since) {
+        int count = 0;
+        for (String host : servers.keySet()) {
+            count += serverLines(since, host).size();
+        }
+        return count >= onlineLines(since).size();
+    }
+
+    /** Compares at once what came since the mark. */
+    public Comparison compare(Mark since) {
+        Map<String, List<AccessLog.Line>> lines = new LinkedHashMap<>();
+        servers.keySet().forEach(host -> lines.put(host, serverLines(since, host)));
+        return Comparison.of(onlineLines(since), lines);
+    }
+
+    /** Online's requests since the mark. */
+    public List<AccessLog.Line> onlineLines(Mark since) {
+        return fromClients(online.log(), since.online());
+    }
+
+    /** A real server's requests since the mark. */
+    public List<AccessLog.Line> serverLines(Mark since, String host) {
+        return fromClients(servers.get(host).log(), since.servers().get(host));
+    }
+
+    private static List<AccessLog.Line> fromClients(AccessLog log, int from) {
+        List<AccessLog.Line> lines = log.lines();
+        return lines.subList(from, lines.size()).stream()
+                .filter(line ->
+                        line.client().startsWith("198.18.8.") || line.client().startsWith("2001:db8:8::"))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        try {
+            copier.close();
+            interceptors.values().forEach(Agent::close);
+            leaks.close();
+        } finally {
+            lab.close();
+        }
+    }
+}

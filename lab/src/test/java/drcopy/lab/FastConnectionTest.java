@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import drcopy.lab.load.Latencies;
+import drcopy.lab.load.LoadResult;
+import drcopy.wire.IpPacket;
+import drcopy.wire.PacketDefect;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** One connection as fast as one client can drive it: the loop response, interceptor, copier, next request is what limits it. */
+@Tag("lab")
+class FastConnectionTest {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static Mirror mirror;
+
+    @BeforeAll
+    static void up() {
+        mirror = Mirror.up(Lab.Director.LVS);
+    }
+
+    @AfterAll
+    static void down() {
+        mirror.close();
+    }
+
+    @Test
+    void deliversTenThousandASecondInOrderWithinFifteenSeconds() {
+        Mirror.Mark mark = mirror.mark();
+
+        LoadResult load = mirror.load(
+                LIMIT, "--run", "fast", "--rate", "10000", "--connections", "1", "--count", Expect.count(50_000));
+        Comparison comparison = Expect.whole(mirror, mark, load, Duration.ofSeconds(15));
+
+        assertThat(comparison.share().values()).filteredOn(count -> count > 0).hasSize(1);
+        String host = comparison.share().entrySet().stream()
+                .filter(share -> share.getValue() > 0)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+        List<String> arrived =
+                mirror.serverLines(mark, host).stream().map(AccessLog.Line::uri).toList();
+        List<String> sent =
+                mirror.onlineLines(mark).stream().map(AccessLog.Line::uri).toList();
+        assertThat(arrived).as("order of cause").isEqualTo(sent);
+    }
+
+    /** Requests follow each other while the client is ahead of the target, so each waits for the loop alone. */
+    @Test
+    void measuresTheLoopFromResponseToNextRequest() {
+        List<Capture> captures = new ArrayList<>();
+        try {
+            for (String host : mirror.lab().realServers()) {
+                captures.add(Capture.start(mirror.lab(), host, "loop-" + host, "tcp port 80 and host " + Lab.VIP));
+            }
+            Mirror.Mark mark = mirror.mark();
+            LoadResult load =
+                    mirror.load(LIMIT, "--run", "loop", "--rate", "8000", "--connections", "1", "--count", "8000");
+            Expect.whole(mirror, mark, load, LIMIT);
+
+            Latencies loops = new Latencies();
+            captures.forEach(capture -> measure(capture, loops));
+            System.out.printf(
+                    Locale.ROOT,
+                    "response out to next request in, one connection: %d loops, p50 %d us, p99 %d us%n",
+                    loops.count(),
+                    loops.percentileNs(50) / 1000,
+                    loops.percentileNs(99) / 1000);
+            assertThat(loops.count()).isGreaterThan(4000);
+            assertThat(loops.percentileNs(50)).as("p50, ns").isLessThan(1_000_000);
+        } finally {
+            captures.forEach(Capture::close);
+        }
+    }
+
+    private static void measure(Capture capture, Latencies loops) {
+        IpPacket packet = new IpPacket();
+        long[] responseNs = {0};
+        capture.read((ns, isOutgoing, length, bytes) -> {
+            if (packet.wrapHeaders(bytes, 0, bytes.limit(), length) != PacketDefect.NONE
+                    || packet.payloadLength() == 0) {
+                return;
+            }
+            if (isOutgoing) {
+                responseNs[0] = ns;
+            } else if (responseNs[0] != 0) {
+                loops.record(ns - responseNs[0]);
+                responseNs[0] = 0;
+            }
+        });
+    }
+}

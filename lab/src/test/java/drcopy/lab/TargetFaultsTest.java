@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import drcopy.lab.load.LoadResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The whole target fails and comes back, under keep-alive and short connections that do not notice. */
+@Tag("lab")
+class TargetFaultsTest {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final int MEMORY_MIB = 256;
+    /** Seconds after the target's return from which on new sessions are mirrored. */
+    private static final double RETURN_SECONDS = 2;
+
+    private static Mirror mirror;
+
+    @BeforeAll
+    static void up() {
+        mirror = Mirror.up(Lab.Director.LVS, "-m", Integer.toString(MEMORY_MIB));
+    }
+
+    @AfterAll
+    static void down() {
+        mirror.close();
+    }
+
+    private static void survives(String run, Runnable fault, int faultRequests, Runnable heal) {
+        LoadResult calm = mirror.load(LIMIT, "--run", run + "c", "--style", "SHORT", "--rate", "200", "--count", "400");
+        Mirror.Mark mark = mirror.mark();
+        double healed;
+        LoadResult result;
+        String seconds = Integer.toString(faultRequests / 200 + 8);
+        try (LoadProcess load = LoadProcess.start(
+                mirror.lab(), "--run", run, "--style", "SHORT", "--rate", "200", "--seconds", seconds)) {
+            Await.until("the load flows", LIMIT, () -> mirror.onlineLines(mark).size() > 200);
+            fault.run();
+            int before = mirror.onlineLines(mark).size();
+            Await.until("the fault lasts", LIMIT, () -> mirror.onlineLines(mark).size() > before + faultRequests);
+            heal.run();
+            healed = System.currentTimeMillis() / 1000.0;
+            result = load.await(LIMIT);
+        }
+        assertThat(result.answered()).as("production: %s", result).isEqualTo(result.issued());
+        assertThat(result.p99Us())
+                .as("production's p99, in calm %d us", calm.p99Us())
+                .isLessThan(Math.max(30_000, 4 * calm.p99Us()));
+        mirrorsAgain(mark, healed + RETURN_SECONDS);
+        assertThat(mirror.copier().peakKib() / 1024).as("MiB").isLessThanOrEqualTo(MEMORY_MIB);
+        assertThat(mirror.leaks()).isZero();
+        Expect.balancedBooks(mirror);
+    }
+
+    private static void mirrorsAgain(Mirror.Mark mark, double from) {
+        mirror.settle(mark, Duration.ofSeconds(5));
+        List<AccessLog.Line> late = mirror.onlineLines(mark).stream()
+                .filter(line -> line.seconds() > from)
+                .toList();
+        assertThat(late).as("requests after the target's return").hasSizeGreaterThan(200);
+        Map<String, List<AccessLog.Line>> servers = mirror.lab().realServers().stream()
+                .collect(Collectors.toMap(host -> host, host -> mirror.serverLines(mark, host)));
+        Comparison comparison = Comparison.of(late, servers);
+        System.out.println("delivered after the target's return: " + comparison.percent() + " %");
+        assertThat(comparison.missing()).as("%s", Expect.state(mirror)).isEmpty();
+    }
+
+    private static void everywhere(String... command) {
+        mirror.lab().realServers().forEach(host -> mirror.lab().run(host, command));
+    }
+
+    private static void rule(String verdict) {
+        everywhere("nft", "add table inet fault");
+        everywhere("nft", "add chain inet fault in { type filter hook input priority 0; }");
+        everywhere("nft", "add rule inet fault in tcp dport 80 ip daddr " + Lab.VIP + " " + verdict);
+    }
+
+    private static void noRule() {
+        everywhere("nft", "delete table inet fault");
+    }
+
+    @Test
+    void blackHole() {
+        survives("hole", () -> rule("drop"), 800, TargetFaultsTest::noRule);
+    }
+
+    @Test
+    void refusal() {
+        survives(
+                "refuse",
+                () -> mirror.lab().realServers().forEach(host -> mirror.server(host)
+                        .close()),
+                800,
+                () -> mirror.lab().realServers().forEach(host -> mirror.server(host)
+                        .start()));
+    }
+
+    @Test
+    void resets() {
+        survives("reset", () -> rule("reject with tcp reset"), 800, TargetFaultsTest::noRule);
+    }
+
+    @Test
+    void stoppedForTenSeconds() {
+        survives(
+                "stop",
+                () -> mirror.lab().realServers().forEach(host -> mirror.server(host)
+                        .pause()),
+                2000,
+                () -> mirror.lab().realServers().forEach(host -> mirror.server(host)
+                        .resume()));
+    }
+}
