@@ -6,37 +6,38 @@ import picocli.CommandLine.Option;
 
 /** Options that every long-running drcopy process takes, beside those of {@link Cli}: a picocli mixin. Filled at start, then only read. */
 public final class AgentOptions {
+    @Heading("This process")
     @Option(
             names = {"-l", "--log"},
             paramLabel = "FILE",
-            description = "Log to this file instead of stderr.")
+            description = "log to this file instead of stderr")
     private Path log;
 
-    @Option(names = "--log-level", paramLabel = "LEVEL", description = "warn, info or debug (default: info).")
+    @Option(names = "--log-level", paramLabel = "LEVEL", description = "warn, info or debug (default: info)")
     private Logs.Verbosity level = Logs.Verbosity.INFO;
 
     @Option(
             names = {"-P", "--pid-file"},
             paramLabel = "FILE",
-            description = "Hold this pid file while running.")
+            description = "hold this pid file while running")
     private Path pidFile;
 
     @Option(
             names = {"-d", "--daemon"},
             description =
-                    "Run in the background; the command returns when start-up is done. Without --log nothing is logged then.")
+                    "run in the background; the command returns when start-up is done; nothing is logged then without --log")
     private boolean daemon;
 
     @Option(
             names = "--metrics-port",
             paramLabel = "PORT",
-            description = "Serve /metrics, /healthz and /readyz on this port (default: off).")
+            description = "serve /metrics, /healthz and /readyz on this port (default: off)")
     private Integer metricsPort;
 
     @Option(
             names = "--metrics-bind",
             paramLabel = "ADDRESS",
-            description = "Listen address of --metrics-port (default: 127.0.0.1).")
+            description = "listen address of --metrics-port (default: 127.0.0.1)")
     private String metricsBind = "127.0.0.1";
 
     Path log() {

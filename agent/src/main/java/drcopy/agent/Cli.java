@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.agent;
 
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
+
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,12 +40,13 @@ public final class Cli {
         line.setUsageHelpWidth(HELP_WIDTH);
         line.setParameterExceptionHandler((e, args) -> refuse(e.getCommandLine(), Refusal.sentence(e, args)));
         line.setExecutionExceptionHandler((e, where, parsed) -> fail(where, e));
+        line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, OptionGroups::render);
         describe(line);
         line.getCommandSpec()
                 .addOption(OptionSpec.builder("--config")
                         .paramLabel("FILE")
                         .type(Path.class)
-                        .description("Read long options from this file, one a line; the command line goes before it.")
+                        .description("read long options from this file, one a line; the command line goes before it")
                         .build());
     }
 
@@ -70,7 +73,7 @@ public final class Cli {
         }
     }
 
-    /** picocli itself does not see repeats in argument groups: it starts the group anew and forgets the rest of it. */
+    /** Before picocli looks: a repeat is said in the same words wherever the option is declared. */
     private void refuseRepeats(String... args) {
         Set<OptionSpec> seen = new HashSet<>();
         for (String arg : args) {
@@ -86,11 +89,11 @@ public final class Cli {
         spec.versionProvider(() -> new String[] {Version.text(spec.root().name())});
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
-                .description("Print this help and exit.")
+                .description("print this help and exit")
                 .build());
         spec.addOption(OptionSpec.builder("-v", "--version")
                 .versionHelp(true)
-                .description("Print the version and exit.")
+                .description("print the version and exit")
                 .build());
         line.getSubcommands().values().forEach(Cli::describe);
     }
