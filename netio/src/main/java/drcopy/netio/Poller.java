@@ -25,6 +25,12 @@ public final class Poller implements AutoCloseable {
     private static final int REVENTS = 6;
     private static final long TIMER_SLACK_NS = 1_000;
 
+    /** Time that earns a sleep which the next packet ends: at most 20,000 such sleeps a second. */
+    private static final long WAKE_UP_NS = 50_000;
+
+    private static final long MAX_CREDIT_NS = 100 * WAKE_UP_NS;
+    private static final long GATHER_NS = 100_000;
+
     private final AtomicInteger state = new AtomicInteger(AWAKE);
     private final int eventFd;
     private final int fdCount;
@@ -33,6 +39,8 @@ public final class Poller implements AutoCloseable {
     private final NativeMemory eventCount = NativeMemory.allocate(8);
     private final NativeMemory wakeCount = NativeMemory.allocate(8);
     private boolean isTimerExact;
+    private long credit = MAX_CREDIT_NS;
+    private long creditedAt = System.nanoTime();
 
     /** A poller for file descriptors that become readable; negative ones are left out. */
     public Poller(int... fileDescriptors) {
@@ -63,9 +71,21 @@ public final class Poller implements AutoCloseable {
         return await(timeoutNs, fdCount);
     }
 
-    /** Waits for a {@link #wakeUp} only, at most {@code timeoutNs} nanoseconds, while packets gather. */
-    boolean awaitWakeUp(long timeoutNs) {
-        return await(timeoutNs, 1);
+    /**
+     * Like {@link #await}, for a source that wakes at every packet: when that happens oftener than a wake-up is worth, it
+     * lets packets gather for {@value #GATHER_NS} ns and then returns true, whether or not there are any. A {@link #wakeUp}
+     * is not delayed.
+     */
+    public boolean awaitPaced(long timeoutNs) {
+        long now = System.nanoTime();
+        credit = Math.min(MAX_CREDIT_NS, credit + now - creditedAt);
+        creditedAt = now;
+        if (credit >= WAKE_UP_NS) {
+            credit -= WAKE_UP_NS;
+            return await(timeoutNs);
+        }
+        await(Math.min(timeoutNs, GATHER_NS), 1);
+        return true;
     }
 
     private boolean await(long timeoutNs, int count) {

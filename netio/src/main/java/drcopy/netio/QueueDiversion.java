@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.netio;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Diversion by NFQUEUE: a chain of its own in iptables' mangle table, entered first from OUTPUT, hands the responses to the
+ * queue that {@link NfQueueSource} reads and drops. Without bypass: when nobody reads, they are dropped as well.
+ */
+final class QueueDiversion implements DiversionRules {
+    private static final String CHAIN = "DRCOPY";
+    private static final List<String> TOOLS4 = List.of("iptables", "iptables-legacy");
+    private static final List<String> TOOLS6 = List.of("ip6tables", "ip6tables-legacy");
+    private static final List<String> JUMP =
+            List.of("OUTPUT", "!", "-o", "lo", "-m", "comment", "--comment", "drcopy", "-j", CHAIN);
+
+    private final List<DivertedService> services;
+    private final int queue;
+    private List<AddressRange> pass;
+    /** The program that works here, for IPv4 and then for IPv6, where there is one. */
+    private List<String> tools = List.of();
+
+    private List<String> installed = List.of();
+
+    QueueDiversion(Collection<DivertedService> services, Collection<AddressRange> pass, int queue) {
+        if (queue < 0 || queue > 65535) {
+            throw new IllegalArgumentException("queue=" + queue + ": must be 0..65535");
+        }
+        this.services = List.copyOf(services);
+        this.pass = List.copyOf(pass);
+        this.queue = queue;
+    }
+
+    @Override
+    public void install() {
+        List<String> chosen = new ArrayList<>();
+        chosen.add(installFamily(TOOLS4, false));
+        if (Commands.attempt(List.of("ip", "-6", "rule", "show"), "").isSuccess()) {
+            chosen.add(installFamily(TOOLS6, true));
+        }
+        tools = List.copyOf(chosen);
+        RouteDiversion.remove();
+        installed = tools.stream().map(QueueDiversion::listing).toList();
+    }
+
+    private String installFamily(List<String> candidates, boolean isIpv6) {
+        Commands.Result result = new Commands.Result(1, "");
+        for (String tool : candidates) {
+            result = Commands.attempt(List.of(tool + "-restore", "--noflush", "-w", "5"), chain(isIpv6));
+            if (result.isSuccess()) {
+                jumpFirst(tool);
+                return tool;
+            }
+        }
+        throw new DiversionException("this host cannot divert by nfqueue: " + candidates + "-restore -> exit "
+                + result.exit() + ": " + Commands.oneLine(result.output())
+                + "; it needs iptables with the NFQUEUE target and CAP_NET_ADMIN");
+    }
+
+    /** The whole chain, replaced in one step. */
+    private String chain(boolean isIpv6) {
+        StringBuilder text = new StringBuilder("*mangle\n:" + CHAIN + " - [0:0]\n");
+        for (AddressRange range : pass) {
+            if (range.isIpv6() == isIpv6) {
+                text.append("-A ").append(CHAIN).append(" -d ").append(range).append(" -j RETURN\n");
+            }
+        }
+        String icmp = isIpv6 ? " -p icmpv6 --icmpv6-type " : " -p icmp --icmp-type ";
+        for (DivertedService service : services) {
+            if (!service.isIn(isIpv6)) {
+                continue;
+            }
+            String from =
+                    service.address().map(a -> " -s " + a.getHostAddress()).orElse("");
+            text.append("-A ")
+                    .append(CHAIN)
+                    .append(from)
+                    .append(" -p tcp --sport ")
+                    .append(service.port());
+            text.append(" -j NFQUEUE --queue-num ").append(queue).append('\n');
+            if (!from.isEmpty()) {
+                // Errors about our packets would go where the responses would.
+                text.append("-A ").append(CHAIN).append(from).append(icmp).append("destination-unreachable -j DROP\n");
+            }
+        }
+        return text.append("COMMIT\n").toString();
+    }
+
+    private static void jumpFirst(String tool) {
+        List<Integer> places = jumpPlaces(tool);
+        if (places.isEmpty() || places.get(0) != 1) {
+            Commands.require(withJump(tool, "-I"), "");
+            places = jumpPlaces(tool);
+        }
+        for (int i = places.size() - 1; i > 0; i--) {
+            Commands.run(tool, "-w", "5", "-t", "mangle", "-D", "OUTPUT", "" + places.get(i));
+        }
+    }
+
+    /** Numbers of the rules of OUTPUT that enter our chain. */
+    private static List<Integer> jumpPlaces(String tool) {
+        List<Integer> places = new ArrayList<>();
+        int number = 0;
+        for (String line :
+                Commands.run(tool, "-w", "5", "-t", "mangle", "-S", "OUTPUT").split("\n", -1)) {
+            if (line.startsWith("-A OUTPUT")) {
+                number++;
+                if (line.contains("-j " + CHAIN)) {
+                    places.add(number);
+                }
+            }
+        }
+        return places;
+    }
+
+    private static List<String> withJump(String tool, String action) {
+        List<String> command = new ArrayList<>(List.of(tool, "-w", "5", "-t", "mangle", action));
+        command.addAll(JUMP);
+        return command;
+    }
+
+    private static String listing(String tool) {
+        String first = Commands.attempt(List.of(tool, "-w", "5", "-t", "mangle", "-S", "OUTPUT", "1"), "")
+                .output();
+        String chain = Commands.attempt(List.of(tool, "-w", "5", "-t", "mangle", "-S", CHAIN), "")
+                .output();
+        return first + chain;
+    }
+
+    @Override
+    public List<String> verify() {
+        List<String> faults = new ArrayList<>();
+        for (int i = 0; i < tools.size(); i++) {
+            String now = listing(tools.get(i));
+            if (!now.equals(installed.get(i))) {
+                faults.add("chain " + CHAIN + " of " + tools.get(i)
+                        + (now.contains("-j " + CHAIN) && now.contains("NFQUEUE") ? " was changed" : " is missing"));
+            }
+        }
+        return tools.isEmpty() ? List.of("the iptables chain " + CHAIN + " is missing") : faults;
+    }
+
+    @Override
+    public void repair() {
+        install();
+    }
+
+    @Override
+    public void setPass(Collection<AddressRange> pass) {
+        this.pass = List.copyOf(pass);
+        install();
+    }
+
+    /** Removes the chain and the jumps to it from every iptables of this host. */
+    static void remove() {
+        List<String> left = new ArrayList<>();
+        for (String tool : List.of("iptables", "ip6tables", "iptables-legacy", "ip6tables-legacy")) {
+            if (removeFrom(tool)) {
+                left.add(tool);
+            }
+        }
+        if (!left.isEmpty()) {
+            throw new DiversionException("could not remove chain " + CHAIN + " of " + String.join(", ", left));
+        }
+    }
+
+    private static boolean removeFrom(String tool) {
+        boolean mayHaveChain = !tool.endsWith("-legacy") || hasLegacyTable(tool);
+        if (!mayHaveChain || !hasChain(tool)) {
+            return false;
+        }
+        Commands.untilItFails(withJump(tool, "-D"));
+        Commands.attempt(List.of(tool, "-w", "5", "-t", "mangle", "-F", CHAIN), "");
+        Commands.attempt(List.of(tool, "-w", "5", "-t", "mangle", "-X", CHAIN), "");
+        return hasChain(tool);
+    }
+
+    private static boolean hasChain(String tool) {
+        return Commands.attempt(List.of(tool, "-w", "5", "-t", "mangle", "-S", CHAIN), "")
+                .isSuccess();
+    }
+
+    /** Asking the legacy tools would load their modules; the kernel lists the tables that are there. */
+    private static boolean hasLegacyTable(String tool) {
+        String names = tool.startsWith("ip6") ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names";
+        return Commands.attempt(List.of("grep", "-qs", "mangle", names), "").isSuccess();
+    }
+}
