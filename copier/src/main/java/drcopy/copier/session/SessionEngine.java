@@ -2,48 +2,156 @@
 package drcopy.copier.session;
 
 import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
+import drcopy.wire.FlowKey;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * All sessions of one shard. Sans-IO: the same calls in the same order give the same packets, byte for byte. Owned by the
  * shard thread. {@code nowNs} is a monotonic clock, never smaller than in the call before. The rules are in docs/SESSION.md.
+ *
+ * <p>A fault of the engine's own stays in its session: that one is dropped as {@link DropReason#INTERNAL} and counted, the
+ * {@link ErrorSink} hears of it, the others go on. No call throws.
  */
 public final class SessionEngine {
-    final EngineConfig config;
-    private final Ledger ledger;
-    final SegmentSink out;
-    final RouteSink routes;
+    private static final int KINDS_OF_FAULTS_TOLD = 64;
 
+    final EngineConfig config;
+    private final Books books;
+    private final SegmentPool pool;
+    private final ErrorSink errors;
+    private final TimerHeap timers = new TimerHeap();
+    private final ReplicaSender sender;
+    private final Replicas replicas;
+    private final Lifecycle lifecycle;
+    private final Player player;
+    private final ClientStream stream;
+    private final ClientIntake intake;
+    private final ReplicaReceiver receiver;
+    private final ReplicaTimers replicaTimers;
+    private final Set<String> faultsTold = new HashSet<>();
+    private Replica owingAcks;
+    private long poolBytesTold;
+    private int shutdownAt;
+
+    /** An engine whose own faults are counted only. */
     public SessionEngine(EngineConfig config, Ledger ledger, SegmentSink out, RouteSink routes) {
+        this(config, ledger, out, routes, (session, fault) -> {});
+    }
+
+    public SessionEngine(EngineConfig config, Ledger ledger, SegmentSink out, RouteSink routes, ErrorSink errors) {
         this.config = config;
-        this.ledger = ledger;
-        this.out = out;
-        this.routes = routes;
+        this.errors = errors;
+        pool = new SegmentPool(config.poolBytes());
+        books = new Books(ledger, pool);
+        sender = new ReplicaSender(config, books, out);
+        replicas = new Replicas(config, books, routes, timers);
+        lifecycle = new Lifecycle(config, books, replicas, sender, timers, pool);
+        player = new Player(config, books, sender, lifecycle, timers);
+        stream = new ClientStream(config, books, pool, lifecycle, timers);
+        intake = new ClientIntake(config, books, pool, sender, lifecycle, stream, player);
+        receiver = new ReplicaReceiver(books, sender, replicas, lifecycle, player);
+        replicaTimers = new ReplicaTimers(config, sender, replicas, lifecycle, player);
     }
 
     /** A segment that a client sent to online. */
     public void onClientSegment(SegmentView segment, long nowNs) {
-        ledger.count(CopierCounter.INTERNAL_ERRORS);
+        intake.begin();
+        for (int instanceId : config.instanceIds()) {
+            books.captured(segment.packet.payloadLength());
+            Session session = lifecycle.sessions().find(segment.key, instanceId);
+            try {
+                intake.take(segment, session, instanceId, nowNs);
+            } catch (RuntimeException fault) {
+                contain(segment.key, instanceId, fault);
+            }
+        }
+        finish(nowNs);
+        if (pool.takenBytes() != poolBytesTold) {
+            books.move(Ledger.Gauge.POOL_BYTES, pool.takenBytes() - poolBytesTold);
+            poolBytesTold = pool.takenBytes();
+        }
     }
 
     /** A segment that the target sent to a replica. */
     public void onTargetResponse(TargetResponse response, long nowNs) {
-        ledger.count(CopierCounter.INTERNAL_ERRORS);
+        books.count(CopierCounter.RESPONSES);
+        Replica replica = replicas.find(response.routeId());
+        if (replica == null) {
+            books.count(CopierCounter.RESPONSES_UNKNOWN);
+            return;
+        }
+        try {
+            receiver.onResponse(replica, response, nowNs);
+        } catch (RuntimeException fault) {
+            contain(replica.session, fault);
+        }
+        if (replica.isAckOwed && !replica.isListedOwing) {
+            replica.isListedOwing = true;
+            replica.nextOwing = owingAcks;
+            owingAcks = replica;
+        }
+        finish(nowNs);
     }
 
-    /** An interceptor says that the flow of this route belongs to another copier: the replica takes another port. */
+    /**
+     * An interceptor says that the flow of this route belongs to another copier: a replica that is still opening takes another
+     * port, one that stands ends without a packet, and its session's next request opens another.
+     */
     public void onRouteConflict(long routeId, long nowNs) {
-        ledger.count(CopierCounter.INTERNAL_ERRORS);
+        books.count(CopierCounter.ROUTE_CONFLICTS);
+        Replica replica = replicas.find(routeId);
+        if (replica == null || replica.isLingering) {
+            return;
+        }
+        try {
+            lifecycle.cede(replica, nowNs);
+        } catch (RuntimeException fault) {
+            contain(replica.session, fault);
+        }
+        finish(nowNs);
     }
 
     /** An interceptor that was away is back: replicas with unacknowledged data retransmit without waiting for their timers. */
     public void onInterceptorReturned(long nowNs) {
-        ledger.count(CopierCounter.INTERNAL_ERRORS);
+        ReplicaTable table = replicas.table();
+        for (int i = 0; i < table.end(); i++) {
+            Replica replica = table.at(i);
+            if (replica == null || replica.isLingering || replica.rtoAtNs == TimerHeap.NEVER) {
+                continue;
+            }
+            replica.rto.forgetBackoff();
+            replica.isRepairing = true;
+            replica.rtoAtNs = nowNs;
+            timers.schedule(replica, nowNs);
+        }
     }
 
     /** The inputs that were there have been handed over: owed acknowledgments go out now, one per replica. */
     public void onBatchEnd(long nowNs) {
-        ledger.count(CopierCounter.INTERNAL_ERRORS);
+        Replica replica = owingAcks;
+        owingAcks = null;
+        while (replica != null) {
+            Replica next = replica.nextOwing;
+            replica.nextOwing = null;
+            replica.isListedOwing = false;
+            if (replica.isAckOwed) {
+                acknowledge(replica);
+            }
+            replica = next;
+        }
+        finish(nowNs);
+    }
+
+    private void acknowledge(Replica replica) {
+        try {
+            sender.sendAck(replica);
+        } catch (RuntimeException fault) {
+            contain(replica.session, fault);
+        }
     }
 
     /**
@@ -53,13 +161,118 @@ public final class SessionEngine {
      * @return timers run; equal to {@code limit} when more may be due
      */
     public int onTick(long nowNs, int limit) {
-        ledger.count(CopierCounter.INTERNAL_ERRORS);
-        return 0;
+        int run = 0;
+        while (run < limit) {
+            TimerEntry entry = timers.pollDue(nowNs);
+            if (entry == null) {
+                break;
+            }
+            run++;
+            onTimer(entry, nowNs);
+        }
+        while (run < limit) {
+            Replica ended = replicas.pollLingering(nowNs);
+            if (ended == null) {
+                break;
+            }
+            run++;
+            lifecycle.lingered(ended);
+        }
+        finish(nowNs);
+        return run;
+    }
+
+    private void onTimer(TimerEntry entry, long nowNs) {
+        Session session = entry instanceof Replica replica ? replica.session : (Session) entry;
+        try {
+            if (entry instanceof Replica replica) {
+                replicaTimers.onTimer(replica, nowNs);
+            } else {
+                onSessionTimer(session, nowNs);
+            }
+        } catch (RuntimeException fault) {
+            contain(session, fault);
+        }
+    }
+
+    private void onSessionTimer(Session session, long nowNs) {
+        if (nowNs >= session.gapAtNs) {
+            stream.onGap(session, nowNs);
+            if (session.replica != null) {
+                player.play(session.replica, nowNs);
+            }
+        }
+        if (session.isForgotten) {
+            return;
+        }
+        Replica replica = session.replica;
+        long activeNs = replica == null ? session.lastClientNs : Math.max(session.lastClientNs, replica.lastHeardNs);
+        long forgetNs = activeNs + 2 * config.sessionTimeoutNs();
+        boolean isIdle =
+                session.queue.isEmpty() && session.beyond.isEmpty() && (replica == null || replica.syn == null);
+        if (nowNs >= forgetNs && isIdle) {
+            lifecycle.cut(session, DropReason.TARGET_TIMEOUT);
+            return;
+        }
+        long againNs = Math.max(forgetNs, nowNs + config.sessionTimeoutNs());
+        timers.schedule(session, Math.min(session.gapAtNs, nowNs >= forgetNs ? againNs : forgetNs));
     }
 
     /** When {@link #onTick} is next needed; {@code Long.MAX_VALUE} when only input can wake the engine. */
     public long nextDeadlineNs() {
-        return Long.MAX_VALUE;
+        return Math.min(timers.nextDeadlineNs(), Math.min(replicas.lingerDeadlineNs(), replicas.openDeadlineNs()));
+    }
+
+    /** The replica of a session as it is now, live or lingering; empty when there is none. For tests and diagnosis. */
+    public Optional<ReplicaStatus> status(FlowKey session, int instanceId) {
+        Session found = lifecycle.sessions().find(session, instanceId);
+        if (found == null) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(found.replica == null ? found.lingering : found.replica)
+                .map(ReplicaStatus::of);
+    }
+
+    /** What every call ends with: whose turn it is opens, and who lingers beyond the limit goes. */
+    private void finish(long nowNs) {
+        for (Replica next = replicas.pollOpening(nowNs); next != null; next = replicas.pollOpening(nowNs)) {
+            try {
+                sender.sendSyn(next, nowNs);
+                player.schedule(next);
+            } catch (RuntimeException fault) {
+                contain(next.session, fault);
+            }
+        }
+        while (replicas.isLingeringFull()) {
+            lifecycle.lingered(replicas.pollLingering(nowNs));
+        }
+    }
+
+    private void contain(FlowKey key, int instanceId, RuntimeException fault) {
+        if (books.isAtHand()) {
+            books.drop(DropReason.INTERNAL);
+        }
+        Session session = lifecycle.sessions().find(key, instanceId);
+        if (session == null) {
+            books.count(CopierCounter.INTERNAL_ERRORS);
+            tell(key, fault);
+        } else {
+            contain(session, fault);
+        }
+    }
+
+    private void contain(Session session, RuntimeException fault) {
+        books.count(CopierCounter.INTERNAL_ERRORS);
+        tell(session.key, fault);
+        lifecycle.abandon(session);
+    }
+
+    private void tell(FlowKey session, RuntimeException fault) {
+        StackTraceElement[] stack = fault.getStackTrace();
+        String kind = fault.getClass().getName() + (stack.length == 0 ? "" : " " + stack[0]);
+        if (faultsTold.size() < KINDS_OF_FAULTS_TOLD && faultsTold.add(kind)) {
+            errors.onError(session, fault);
+        }
     }
 
     /**
@@ -69,7 +282,28 @@ public final class SessionEngine {
      * @return replicas reset; less than {@code limit} when none is left
      */
     public int onShutdown(long nowNs, int limit) {
-        ledger.count(CopierCounter.INTERNAL_ERRORS);
-        return 0;
+        int reset = 0;
+        ReplicaTable table = replicas.table();
+        while (reset < limit && shutdownAt < table.end()) {
+            Replica replica = table.at(shutdownAt++);
+            if (replica != null && !replica.isLingering) {
+                reset++;
+                shutDown(replica.session);
+            }
+        }
+        for (Session left = lifecycle.sessions().any(); reset < limit && left != null; ) {
+            reset++;
+            shutDown(left);
+            left = lifecycle.sessions().any();
+        }
+        return reset;
+    }
+
+    private void shutDown(Session session) {
+        try {
+            lifecycle.cut(session, DropReason.SHUTDOWN);
+        } catch (RuntimeException fault) {
+            contain(session, fault);
+        }
     }
 }

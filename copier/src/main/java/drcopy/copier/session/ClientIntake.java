@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.DropReason;
+import drcopy.wire.IpPacket;
+import drcopy.wire.Seq;
+import drcopy.wire.TcpFlags;
+import drcopy.wire.TcpHeader;
+import drcopy.wire.TcpOptions;
+import java.nio.ByteBuffer;
+
+/**
+ * Takes captured segments in: finds or makes their session, sorts out what brings nothing new, and hands the rest to the
+ * session's {@link ClientStream}. Owned by the shard thread.
+ */
+final class ClientIntake {
+    private final EngineConfig config;
+    private final Books books;
+    private final SegmentPool pool;
+    private final ReplicaSender sender;
+    private final Lifecycle lifecycle;
+    private final ClientStream stream;
+    private final Player player;
+    private final JoinMemory memory;
+
+    /** Verdict of {@link #memory} on the segment at hand: asked once, however many instances there are. */
+    private boolean isJudged;
+
+    private boolean isRequest;
+
+    ClientIntake(
+            EngineConfig config,
+            Books books,
+            SegmentPool pool,
+            ReplicaSender sender,
+            Lifecycle lifecycle,
+            ClientStream stream,
+            Player player) {
+        this.config = config;
+        this.books = books;
+        this.pool = pool;
+        this.sender = sender;
+        this.lifecycle = lifecycle;
+        this.stream = stream;
+        this.player = player;
+        this.memory = new JoinMemory(config.joinIdleNs());
+    }
+
+    /** A captured segment is about to be taken in for each instance. */
+    void begin() {
+        isJudged = false;
+    }
+
+    /** Takes the segment in for one instance; the books have it at hand. */
+    void take(SegmentView view, Session session, int instanceId, long nowNs) {
+        IpPacket packet = view.packet;
+        int flags = TcpHeader.flags(packet.buffer(), packet.tcpOffset());
+        if (TcpFlags.any(flags, TcpFlags.SYN)) {
+            onSyn(view, session, instanceId, nowNs);
+        } else if (session == null) {
+            onStranger(view, flags, instanceId, nowNs);
+        } else if (!TcpFlags.any(flags, TcpFlags.ACK | TcpFlags.RST)) {
+            books.drop(DropReason.MALFORMED); // RFC 9293 3.10.7.4: every segment but SYN and RST has ACK
+        } else {
+            onKnown(view, session, flags, nowNs);
+        }
+    }
+
+    private void onSyn(SegmentView view, Session old, int instanceId, long nowNs) {
+        ByteBuffer b = view.packet.buffer();
+        int tcp = view.packet.tcpOffset();
+        if (TcpFlags.any(TcpHeader.flags(b, tcp), TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN)) {
+            books.drop(DropReason.MALFORMED);
+            return;
+        }
+        if (old != null && old.iss == TcpHeader.seq(b, tcp)) {
+            books.drop(DropReason.DUPLICATE);
+            return;
+        }
+        if (old != null) {
+            stream.replace(old, nowNs);
+            if (old.replica != null) {
+                player.play(old.replica, nowNs);
+            }
+        }
+        if (isFull()) {
+            return;
+        }
+        memory.forget(view.key.stableHash());
+        Session session = new Session(view.key, instanceId, view);
+        learnSyn(session, view.packet);
+        books.count(CopierCounter.SESSIONS_OPENED);
+        lifecycle.admit(session, nowNs);
+        openWithSyn(session, view.packet, nowNs);
+    }
+
+    private void openWithSyn(Session session, IpPacket packet, long nowNs) {
+        boolean hasPayload = packet.payloadLength() > 0;
+        Segment syn = pool.allocateControl();
+        syn.flags = hasPayload ? 0 : Segment.BOOKED;
+        books.hold(session, syn);
+        lifecycle.open(session, syn, nowNs);
+        if (hasPayload && session.replica != null) {
+            // RFC 7413: the data of a SYN begins behind it. It is sent when the connection stands.
+            stream.onData(session, packet, session.iss + 1, nowNs);
+        } else if (hasPayload) {
+            books.drop(DropReason.NO_PORT);
+        }
+    }
+
+    private boolean isFull() {
+        if (lifecycle.sessions().size() >= config.maxSessions()) {
+            books.drop(DropReason.SESSIONS_LIMIT);
+            return true;
+        }
+        if (pool.isNearlyFull()) {
+            books.drop(DropReason.MEMORY_LIMIT);
+            return true;
+        }
+        return false;
+    }
+
+    private void learnSyn(Session session, IpPacket packet) {
+        ByteBuffer b = packet.buffer();
+        int tcp = packet.tcpOffset();
+        session.iss = TcpHeader.seq(b, tcp);
+        session.clientNxt = session.iss + 1;
+        session.synWindow = TcpHeader.window(b, tcp);
+        session.clientShift = Math.max(Session.NO_SHIFT, TcpOptions.windowShift(b, tcp));
+        session.offersSack = TcpOptions.isSackPermitted(b, tcp);
+        session.offersTimestamps = TcpOptions.timestamps(b, tcp) >= 0;
+        session.synOptions = SynOptions.copy(b, tcp, sender.mtuMss(session.target.hi(), session.target.lo()));
+        session.ipId = packet.identification();
+        learnPacket(session, packet);
+    }
+
+    private static void learnPacket(Session session, IpPacket packet) {
+        session.ipFields = PacketWriter.ipFields(packet);
+        session.flowLabel = packet.flowLabel();
+        int at = TcpOptions.timestamps(packet.buffer(), packet.tcpOffset());
+        if (at >= 0) {
+            session.tsVal = packet.buffer().getInt(at + 2);
+        }
+    }
+
+    /** A segment of a connection that has no session: the place to join one, or nothing. */
+    private void onStranger(SegmentView view, int flags, int instanceId, long nowNs) {
+        IpPacket packet = view.packet;
+        int seq = TcpHeader.seq(packet.buffer(), packet.tcpOffset());
+        int ack = TcpHeader.ack(packet.buffer(), packet.tcpOffset());
+        if (!isJudged) {
+            isJudged = true;
+            long hash = view.key.stableHash();
+            if (TcpFlags.any(flags, TcpFlags.RST) || !TcpFlags.any(flags, TcpFlags.ACK)) {
+                isRequest = false;
+                memory.forget(hash);
+            } else {
+                isRequest = memory.observe(hash, seq, packet.payloadLength(), ack, flags, nowNs);
+            }
+        }
+        if (!isRequest || config.onlySyn()) {
+            books.drop(DropReason.NO_SESSION);
+            return;
+        }
+        if (isFull()) {
+            return;
+        }
+        Session session = new Session(view.key, instanceId, view);
+        session.iss = seq - 1;
+        session.clientNxt = seq;
+        session.ipId = packet.identification();
+        learnPacket(session, packet);
+        session.observe(ack, TcpHeader.window(packet.buffer(), packet.tcpOffset()), true);
+        books.count(CopierCounter.SESSIONS_JOINED);
+        lifecycle.admit(session, nowNs);
+        stream.onData(session, packet, seq, nowNs);
+    }
+
+    private void onKnown(SegmentView view, Session session, int flags, long nowNs) {
+        IpPacket packet = view.packet;
+        ByteBuffer b = packet.buffer();
+        int seq = TcpHeader.seq(b, packet.tcpOffset());
+        int length = packet.payloadLength();
+        boolean isReset = TcpFlags.any(flags, TcpFlags.RST);
+        if (TcpFlags.any(flags, TcpFlags.ACK) && !isReset) {
+            int end = seq + length;
+            boolean isNewest = Seq.greaterOrEqual(end, session.clientNxt - 1);
+            session.observe(TcpHeader.ack(b, packet.tcpOffset()), TcpHeader.window(b, packet.tcpOffset()), isNewest);
+            learnPacket(session, packet);
+        }
+        if (session.isStreamOver) {
+            onOver(session, seq, length, flags);
+        } else if (isReset) {
+            stream.onReset(session, packet, seq, nowNs);
+        } else if (length == 0 && !TcpFlags.any(flags, TcpFlags.FIN) || isKeepAlive(session, seq, length, flags)) {
+            books.drop(DropReason.PURE_ACK);
+        } else {
+            stream.onData(session, packet, seq, nowNs);
+        }
+        session.lastClientNs = nowNs;
+        if (session.replica != null) {
+            player.play(session.replica, nowNs);
+        }
+        if (session.replica != null) {
+            tellWindow(session.replica);
+        }
+    }
+
+    /** RFC 9293 3.8.4: one byte or none, just below what comes next. */
+    private static boolean isKeepAlive(Session session, int seq, int length, int flags) {
+        return length <= 1 && seq == session.clientNxt - 1 && !TcpFlags.any(flags, TcpFlags.FIN);
+    }
+
+    private void onOver(Session session, int seq, int length, int flags) {
+        boolean hasFin = TcpFlags.any(flags, TcpFlags.FIN);
+        if (TcpFlags.any(flags, TcpFlags.RST)) {
+            stream.onLateReset(session);
+        } else if (length == 0 && !hasFin) {
+            books.drop(DropReason.PURE_ACK);
+        } else if (Seq.lessThan(seq, session.clientNxt)) {
+            books.drop(DropReason.DUPLICATE);
+        } else {
+            books.drop(DropReason.SESSION_CLOSED);
+        }
+    }
+
+    /** The client's window has opened: the target may be waiting for that. */
+    private void tellWindow(Replica replica) {
+        if (!replica.state().isSynchronized()) {
+            return;
+        }
+        int enough = 2 * replica.mss;
+        int told = Seq.distance(replica.rcvNxt, replica.rcvAdv);
+        int now = ReplicaSender.windowBytes(replica, ReplicaSender.windowField(replica));
+        if (told < enough && now >= enough || told <= 0 && now > 0) {
+            sender.sendAck(replica);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+/**
+ * The order of cause on one replica: how much the target has answered since the last request was released, and whether the
+ * next may go. A request waits until the target has sent as many bytes as the client had seen of online's, or has pushed an
+ * answer and fallen silent, or has closed, or the longest hold is over. Times in nanoseconds.
+ */
+final class HoldRule {
+    /** What {@link #verdict} says. */
+    enum Verdict {
+        HOLD,
+        ANSWERED,
+        SILENT,
+        EXPIRED
+    }
+
+    /** The target is not silent before it was so for this long, however short the round trip. */
+    static final long MIN_SILENCE_NS = 1_000_000L;
+
+    /** Payload bytes of the target, all of them. */
+    private long received;
+    /** The same when the last request was released. */
+    private long answeredFrom;
+
+    private boolean isPushed;
+    private boolean isClosed;
+    private long lastPayloadNs;
+    private long acknowledgedNs;
+    private long dueNs = TimerHeap.NEVER;
+
+    /** The connection stands: everything before (the SYN) is acknowledged. */
+    void start(long nowNs) {
+        acknowledgedNs = nowNs;
+        lastPayloadNs = nowNs;
+    }
+
+    /** The target has sent {@code bytes} new payload bytes. */
+    void onAnswer(int bytes, boolean push, long nowNs) {
+        received += bytes;
+        isPushed |= push;
+        lastPayloadNs = nowNs;
+    }
+
+    /** The target's FIN came. */
+    void onClose() {
+        isClosed = true;
+    }
+
+    /** Everything sent so far is acknowledged. */
+    void onAllAcknowledged(long nowNs) {
+        acknowledgedNs = nowNs;
+    }
+
+    /** A request was released: its answer counts from here. */
+    void onRelease(long nowNs) {
+        answeredFrom = received;
+        isPushed = false;
+        lastPayloadNs = nowNs;
+        dueNs = TimerHeap.NEVER;
+    }
+
+    /** Payload bytes since the last release. */
+    long answered() {
+        return received - answeredFrom;
+    }
+
+    /** When a held request is to be looked at again. */
+    long dueNs() {
+        return dueNs;
+    }
+
+    void forgetDue() {
+        dueNs = TimerHeap.NEVER;
+    }
+
+    /**
+     * May this segment go now?
+     *
+     * @param isAllAcknowledged the target has acknowledged everything before it
+     * @param holdNs longest hold
+     */
+    Verdict verdict(Segment segment, boolean isAllAcknowledged, long srttNs, long holdNs, long nowNs) {
+        dueNs = TimerHeap.NEVER;
+        if (segment.answer == 0 || holdNs == 0 || isClosed || answered() >= segment.answer) {
+            return Verdict.ANSWERED;
+        }
+        if (!isAllAcknowledged) {
+            return Verdict.HOLD;
+        }
+        long silentNs = TimerHeap.NEVER;
+        if (isPushed || mayCountFin(segment)) {
+            silentNs = lastPayloadNs + Math.max(srttNs, MIN_SILENCE_NS);
+            if (nowNs >= silentNs) {
+                return Verdict.SILENT;
+            }
+        }
+        long expiryNs = acknowledgedNs + holdNs;
+        if (nowNs >= expiryNs) {
+            return Verdict.EXPIRED;
+        }
+        dueNs = Math.min(silentNs, expiryNs);
+        return Verdict.HOLD;
+    }
+
+    /** The client's FIN or RST acknowledges online's FIN, too, when online closed first: one more than the bytes it saw. */
+    private boolean mayCountFin(Segment segment) {
+        return segment.length == 0 && answered() >= segment.answer - 1;
+    }
+
+    /** True when what the client had seen is the target's answer and one more: online had closed, as the target has. */
+    boolean isFinCounted(Segment segment) {
+        return isClosed && answered() == segment.answer - 1;
+    }
+}

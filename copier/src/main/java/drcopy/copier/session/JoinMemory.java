@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.wire.Seq;
+import drcopy.wire.TcpFlags;
+
+/**
+ * What was last captured of connections that have no session, so that the beginning of a request can be told. A fixed number of
+ * places; a newer connection takes the place of an older one with the same hash. Owned by the shard thread.
+ */
+final class JoinMemory {
+    private static final int PLACES = 1 << 16;
+
+    private final long joinIdleNs;
+    private final long[] hashes = new long[PLACES];
+    private final long[] seenNs = new long[PLACES];
+    private final int[] acks = new int[PLACES];
+    private final int[] ends = new int[PLACES];
+    private final byte[] states = new byte[PLACES];
+    private long listeningSinceNs;
+    private boolean isListening;
+
+    private static final byte FREE = 0;
+    private static final byte ONLY_ACKS = 1;
+    private static final byte PAYLOAD = 2;
+    private static final byte PUSHED_PAYLOAD = 3;
+
+    JoinMemory(long joinIdleNs) {
+        this.joinIdleNs = joinIdleNs;
+    }
+
+    /**
+     * Notes a segment of a connection without session.
+     *
+     * @param hash of the session's key; never two keys with the same, in practice
+     * @return true when a request begins here: it carries new data behind a pushed segment and the client has heard more of
+     *     online's since; or it comes after the client was silent for long enough
+     */
+    boolean observe(long hash, int seq, int length, int ack, int flags, long nowNs) {
+        if (!isListening) {
+            isListening = true;
+            listeningSinceNs = nowNs;
+        }
+        int at = (int) (hash >>> 24) & PLACES - 1;
+        boolean isKnown = states[at] != FREE && hashes[at] == hash;
+        boolean isRequest =
+                length > 0 && (isKnown ? begins(at, seq, ack, nowNs) : isSilentSince(listeningSinceNs, nowNs));
+        if (!isKnown) {
+            if (states[at] != FREE && !isSilentSince(seenNs[at], nowNs)) {
+                listeningSinceNs = nowNs; // what is forgotten here could come back and look silent
+            }
+            hashes[at] = hash;
+            states[at] = ONLY_ACKS;
+        }
+        seenNs[at] = nowNs;
+        if (length > 0) {
+            acks[at] = ack;
+            ends[at] = seq + length;
+            states[at] = TcpFlags.any(flags, TcpFlags.PSH) ? PUSHED_PAYLOAD : PAYLOAD;
+        }
+        return isRequest;
+    }
+
+    /** The connection has a session now, or is over. */
+    void forget(long hash) {
+        int at = (int) (hash >>> 24) & PLACES - 1;
+        if (hashes[at] == hash) {
+            states[at] = FREE;
+        }
+    }
+
+    private boolean begins(int at, int seq, int ack, long nowNs) {
+        if (isSilentSince(seenNs[at], nowNs)) {
+            return states[at] == ONLY_ACKS || Seq.greaterOrEqual(seq, ends[at]);
+        }
+        return states[at] == PUSHED_PAYLOAD && seq == ends[at] && Seq.greaterThan(ack, acks[at]);
+    }
+
+    private boolean isSilentSince(long sinceNs, long nowNs) {
+        return joinIdleNs > 0 && nowNs - sinceNs >= joinIdleNs;
+    }
+}

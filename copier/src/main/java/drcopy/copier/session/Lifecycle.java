@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.DropReason;
+import drcopy.copier.ledger.Ledger;
+import drcopy.wire.TcpFlags;
+
+/**
+ * How replicas begin and end, and what becomes of their sessions then: the next request opens another replica, or the session
+ * waits for one, or is forgotten. Owned by the shard thread.
+ */
+final class Lifecycle {
+    private final EngineConfig config;
+    private final Books books;
+    private final Replicas replicas;
+    private final ReplicaSender sender;
+    private final TimerHeap timers;
+    private final SegmentPool pool;
+    private final FlowTable<Session> sessions = new FlowTable<>(1024);
+
+    Lifecycle(
+            EngineConfig config,
+            Books books,
+            Replicas replicas,
+            ReplicaSender sender,
+            TimerHeap timers,
+            SegmentPool pool) {
+        this.config = config;
+        this.books = books;
+        this.replicas = replicas;
+        this.sender = sender;
+        this.timers = timers;
+        this.pool = pool;
+    }
+
+    FlowTable<Session> sessions() {
+        return sessions;
+    }
+
+    /** Adds a session whose key is not in the table. */
+    void admit(Session session, long nowNs) {
+        sessions.put(session);
+        session.isCurrent = true;
+        session.lastClientNs = nowNs;
+        books.move(Ledger.Gauge.SESSIONS, 1);
+        timers.schedule(session, nowNs + 2 * config.sessionTimeoutNs());
+    }
+
+    /** The session's key belongs to another connection from now on. */
+    void expel(Session session) {
+        if (session.isCurrent) {
+            session.isCurrent = false;
+            sessions.remove(session);
+        }
+    }
+
+    /** The session is no more. It holds nothing and has no live replica. */
+    void forget(Session session) {
+        if (session.isForgotten) {
+            return;
+        }
+        session.isForgotten = true;
+        expel(session);
+        timers.cancel(session);
+        books.move(Ledger.Gauge.SESSIONS, -1);
+    }
+
+    /** Opens the session's first replica, with the captured SYN. */
+    void open(Session session, Segment syn, long nowNs) {
+        Replica replica = new Replica(session);
+        replica.iss = session.iss;
+        replica.syn = syn;
+        enlist(replica, PortTable.preferredPort(session.clientPort, session.tag), nowNs);
+    }
+
+    /** Opens a replica that begins with the head of the queue, with a SYN of our own. */
+    void openAtRequest(Session session, long nowNs) {
+        Segment first = session.queue.head();
+        for (Segment s = first; s != null && s.is(Segment.RELEASED); s = s.next) {
+            s.flags &= ~Segment.RELEASED;
+        }
+        first.answer = 0;
+        if (session.synOptions.length == 0 && session.clientShift == Session.UNKNOWN_SHIFT) {
+            session.synOptions =
+                    SynOptions.mss(Math.min(config.mss(), sender.mtuMss(session.target.hi(), session.target.lo())));
+        }
+        Replica replica = new Replica(session);
+        replica.iss = first.seq - 1;
+        enlist(replica, PortTable.preferredPort(session.clientPort, session.tag), nowNs);
+    }
+
+    private void enlist(Replica replica, int port, long nowNs) {
+        Session session = replica.session;
+        session.replica = replica;
+        session.hasHadReplica = true;
+        boolean isEnlisted = replicas.enlist(replica, port, nowNs);
+        Replica evicted = replicas.pollEvicted();
+        if (evicted != null) {
+            lingered(evicted);
+        }
+        if (isEnlisted) {
+            timers.schedule(replica, nowNs + config.sessionTimeoutNs());
+            return;
+        }
+        session.replica = null;
+        dropSyn(replica, DropReason.NO_PORT);
+        dropAll(session, DropReason.NO_PORT);
+        rest(session, DropReason.NO_PORT);
+    }
+
+    /** The captured SYN was acknowledged. */
+    void deliverSyn(Replica replica) {
+        if (replica.syn != null) {
+            books.deliver(replica.session, replica.syn);
+            replica.syn = null;
+        }
+    }
+
+    private void dropSyn(Replica replica, DropReason reason) {
+        if (replica.syn != null) {
+            books.dropHeld(replica.session, replica.syn, reason);
+            replica.syn = null;
+        }
+    }
+
+    /** Both directions are closed and acknowledged: FIN-FIN from our side lingers, from the target's it does not. */
+    void closed(Replica replica, boolean lingers, long nowNs) {
+        books.count(CopierCounter.REPLICAS_CLOSED);
+        dropAll(replica.session, DropReason.SESSION_CLOSED);
+        leave(replica, lingers, nowNs);
+        rest(replica.session, DropReason.SESSION_CLOSED);
+    }
+
+    /** The target refused the SYN. */
+    void refused(Replica replica) {
+        dropSyn(replica, DropReason.TARGET_REFUSED);
+        dropAll(replica.session, DropReason.TARGET_REFUSED);
+        leave(replica, false, 0);
+        rest(replica.session, DropReason.TARGET_REFUSED);
+    }
+
+    /** The target reset the connection. */
+    void resetByTarget(Replica replica, long nowNs) {
+        Session session = replica.session;
+        Segment head = session.queue.head();
+        if (head != null && isUntaken(replica, head)) {
+            head.flags |= Segment.RETRIED;
+        } else {
+            dropBroken(session, DropReason.TARGET_CLOSED);
+        }
+        leave(replica, false, nowNs);
+        goOn(session, DropReason.TARGET_CLOSED, nowNs);
+    }
+
+    /** True for a request that crossed with the end of the connection: the target took no byte of it. */
+    private static boolean isUntaken(Replica replica, Segment head) {
+        return head.is(Segment.JOINABLE)
+                && head.is(Segment.RELEASED)
+                && !head.is(Segment.RETRIED)
+                && replica.sndUna == head.seq
+                && !replica.hasRetransmitted
+                && replica.hold.answered() == 0;
+    }
+
+    /** The queue's end of the connection is reached: a client's RST, or our own END. */
+    void resetAtEnd(Replica replica, long nowNs) {
+        Session session = replica.session;
+        Segment end = session.queue.head();
+        sender.sendReset(replica);
+        if (!end.is(Segment.BOOKED)) {
+            books.count(CopierCounter.REPLICAS_RESET);
+        } else {
+            books.count(CopierCounter.REPLICAS_CLOSED);
+        }
+        session.unlink(end);
+        books.deliver(session, end);
+        dropBroken(session, DropReason.SESSION_CLOSED);
+        leave(replica, true, nowNs);
+        goOn(session, session.seekReason, nowNs);
+    }
+
+    /** The target has closed, and what comes next is a new request: this connection ends, the request opens another. */
+    void endBeforeNext(Replica replica, long nowNs) {
+        sender.sendReset(replica);
+        books.count(CopierCounter.REPLICAS_CLOSED);
+        leave(replica, true, nowNs);
+        goOn(replica.session, DropReason.SESSION_CLOSED, nowNs);
+    }
+
+    /** Resets the replica and drops everything that is held. */
+    void abort(Session session, DropReason reason, long nowNs) {
+        Replica replica = session.replica;
+        if (replica != null) {
+            if (replica.state().isSynchronized()) {
+                sender.sendReset(replica);
+                books.count(CopierCounter.REPLICAS_RESET);
+            }
+            dropSyn(replica, reason);
+            leave(replica, replica.state() != TcpState.CLOSED, nowNs);
+        }
+        dropAll(session, reason);
+        rest(session, reason);
+    }
+
+    /** Ends the session at once: a RST where there is a connection, its port free again, what it holds dropped. */
+    void cut(Session session, DropReason reason) {
+        Replica replica = session.replica;
+        if (replica != null) {
+            if (replica.state().isSynchronized()) {
+                sender.sendReset(replica);
+                books.count(CopierCounter.REPLICAS_RESET);
+            }
+            dropSyn(replica, reason);
+            leave(replica, false, 0);
+        }
+        dropAll(session, reason);
+        endLingering(session, reason);
+    }
+
+    /** The session has no live replica and will have none: its last one stops answering, and it is forgotten. */
+    void endLingering(Session session, DropReason reason) {
+        Replica last = session.lingering;
+        if (last != null) {
+            session.lingering = null;
+            replicas.stopLingering(last);
+            replicas.remove(last);
+        }
+        while (!session.beyond.isEmpty()) {
+            dropBeyond(session, reason);
+        }
+        forget(session);
+    }
+
+    /** A fault of ours: like {@link #abort}, but trusts nothing. */
+    void abandon(Session session) {
+        Replica replica = session.replica;
+        if (replica != null) {
+            dropSyn(replica, DropReason.INTERNAL);
+            replicas.retire(replica);
+            replicas.remove(replica);
+            session.replica = null;
+        }
+        dropAll(session, DropReason.INTERNAL);
+        while (!session.beyond.isEmpty()) {
+            dropBeyond(session, DropReason.INTERNAL);
+        }
+        forget(session);
+    }
+
+    /** The flow of this replica belongs to another copier: not a packet more on it. */
+    void cede(Replica replica, long nowNs) {
+        if (replica.state() == TcpState.CLOSED || replica.state() == TcpState.SYN_SENT) {
+            moveToNextPort(replica, nowNs);
+            return;
+        }
+        dropBroken(replica.session, DropReason.REPLACED);
+        leave(replica, false, nowNs);
+        goOn(replica.session, DropReason.REPLACED, nowNs);
+    }
+
+    private void moveToNextPort(Replica old, long nowNs) {
+        Session session = old.session;
+        Replica replica = new Replica(session);
+        replica.iss = old.iss;
+        replica.syn = old.syn;
+        old.syn = null;
+        int port = PortTable.nextPort(old.key.clientPort);
+        leave(old, false, nowNs);
+        enlist(replica, port, nowNs);
+    }
+
+    private void leave(Replica replica, boolean lingers, long nowNs) {
+        Session session = replica.session;
+        session.replica = null;
+        replicas.retire(replica);
+        if (replica.state() != TcpState.CLOSED && replica.state() != TcpState.TIME_WAIT) {
+            replica.transitionTo(TcpState.CLOSED);
+        }
+        if (!lingers) {
+            replicas.remove(replica);
+            return;
+        }
+        replicas.linger(replica, nowNs);
+        session.lingering = replica;
+    }
+
+    /** A lingering replica of this session is gone. */
+    void lingered(Replica replica) {
+        Session session = replica.session;
+        if (session.lingering == replica) {
+            session.lingering = null;
+            endIfOver(session);
+        }
+    }
+
+    /** What stays in the queue opens the next replica. */
+    private void goOn(Session session, DropReason reason, long nowNs) {
+        if (session.queue.isEmpty()) {
+            rest(session, reason);
+            return;
+        }
+        books.count(CopierCounter.REPLICAS_REOPENED);
+        openAtRequest(session, nowNs);
+    }
+
+    /** Nothing is left to play: the session waits for its next request, or is over. */
+    private void rest(Session session, DropReason reason) {
+        if (!session.isSeeking) {
+            session.isSeeking = true;
+            session.seekReason = reason;
+        }
+        endIfOver(session);
+    }
+
+    /** Forgets a session that has nothing left to play or to answer. */
+    void endIfOver(Session session) {
+        if (session.replica == null
+                && session.lingering == null
+                && session.queue.isEmpty()
+                && session.beyond.isEmpty()
+                && (session.isStreamOver || !session.isCurrent)) {
+            forget(session);
+        }
+    }
+
+    /** Drops from the queue until a request that has not been sent: what is left begins with one, or is empty. */
+    private void dropBroken(Session session, DropReason reason) {
+        for (Segment head = session.queue.head(); head != null; head = session.queue.head()) {
+            if (head.is(Segment.JOINABLE) && !head.is(Segment.RELEASED)) {
+                return;
+            }
+            session.unlink(head);
+            books.dropHeld(session, head, reason);
+        }
+    }
+
+    void dropAll(Session session, DropReason reason) {
+        for (Segment head = session.queue.head(); head != null; head = session.queue.head()) {
+            session.unlink(head);
+            books.dropHeld(session, head, reason);
+        }
+    }
+
+    /** Drops the first of the segments beyond the hole. */
+    void dropBeyond(Session session, DropReason reason) {
+        Segment head = session.beyond.head();
+        session.beyond.remove(head);
+        books.dropHeld(session, head, reason);
+    }
+
+    /**
+     * The stream has a hole behind what is queued, so this connection ends there. What of the last request is not sent yet and
+     * cannot be whole is dropped.
+     *
+     * @param ack SEG.ACK of what comes behind the hole: how much of online's the client had seen when it went on
+     */
+    void breakStream(Session session, DropReason reason, int ack, long nowNs) {
+        if (session.isSeeking) {
+            return;
+        }
+        boolean isGap = reason == DropReason.CAPTURE_GAP;
+        Replica replica = session.replica;
+        Segment last = session.lastRequest;
+        boolean isStarted = last == null || last.is(Segment.RELEASED);
+        if (replica == null || !isGap && isStarted) {
+            abort(session, reason, nowNs);
+            session.isSeeking = true;
+            session.seekReason = reason;
+            return;
+        }
+        int answer = Math.max(0, ack - session.requestAck);
+        if (!isStarted && (!isGap || !session.isLastPushed)) {
+            answer = last.answer;
+            dropFrom(session, last, reason);
+        }
+        session.isSeeking = true;
+        session.seekReason = reason;
+        appendEnd(session, answer);
+    }
+
+    private void dropFrom(Session session, Segment first, DropReason reason) {
+        Replica replica = session.replica;
+        while (true) {
+            Segment tail = session.queue.tail();
+            if (tail == replica.cursor) {
+                replica.cursor = null;
+            }
+            session.unlink(tail);
+            books.dropHeld(session, tail, reason);
+            if (tail == first) {
+                return;
+            }
+        }
+    }
+
+    /** The connection ends behind what is queued, with a RST that no client sent. */
+    void appendEnd(Session session, int answer) {
+        Segment end = pool.allocateControl();
+        end.seq = session.clientNxt;
+        end.flags = TcpFlags.RST;
+        end.answer = answer;
+        session.queue.append(end);
+        if (session.replica.cursor == null) {
+            session.replica.cursor = end;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.copier.ledger.CopierCounter;
+
+/**
+ * Plays a session's queue on its replica: what may go, goes, in order; then the timers are set for what waits. Owned by the
+ * shard thread.
+ */
+final class Player {
+    private final EngineConfig config;
+    private final Books books;
+    private final ReplicaSender sender;
+    private final Lifecycle lifecycle;
+    private final TimerHeap timers;
+
+    Player(EngineConfig config, Books books, ReplicaSender sender, Lifecycle lifecycle, TimerHeap timers) {
+        this.config = config;
+        this.books = books;
+        this.sender = sender;
+        this.lifecycle = lifecycle;
+        this.timers = timers;
+    }
+
+    /** Something changed: a new segment, an acknowledgment, an answer, a timer. The replica may end in this call. */
+    void play(Replica replica, long nowNs) {
+        replica.hold.forgetDue();
+        boolean isBlocked = false;
+        while (replica.cursor != null && replica.state().isSynchronized()) {
+            Segment segment = replica.cursor;
+            if (!segment.is(Segment.RELEASED) && !release(replica, segment, nowNs)) {
+                break;
+            }
+            if (replica.session.replica != replica) {
+                return;
+            }
+            if (!sender.sendNext(replica, nowNs)) {
+                isBlocked = true;
+                break;
+            }
+        }
+        arm(replica, isBlocked, nowNs);
+    }
+
+    /** Rule 3 and the ends of a connection. */
+    private boolean release(Replica replica, Segment segment, long nowNs) {
+        boolean isAllAcknowledged = replica.isAllAcknowledged();
+        if (segment.isReset() && !isAllAcknowledged) {
+            return false;
+        }
+        HoldRule.Verdict verdict =
+                replica.hold.verdict(segment, isAllAcknowledged, replica.rto.srttNs(), config.holdNs(), nowNs);
+        if (verdict == HoldRule.Verdict.HOLD) {
+            if (!segment.is(Segment.HELD)) {
+                segment.flags |= Segment.HELD;
+                books.count(CopierCounter.HOLDS);
+            }
+            return false;
+        }
+        if (segment.isReset()) {
+            lifecycle.resetAtEnd(replica, nowNs);
+            return true;
+        }
+        if (beginsNextConnection(replica, segment)) {
+            if (!isAllAcknowledged) {
+                return false;
+            }
+            lifecycle.endBeforeNext(replica, nowNs);
+            return true;
+        }
+        countEndOfHold(segment, verdict);
+        segment.flags |= Segment.RELEASED;
+        if (segment.is(Segment.REQUEST)) {
+            replica.hold.onRelease(nowNs);
+            replica.hasRetransmitted = false;
+        }
+        return true;
+    }
+
+    /** A target that has closed cannot answer: a new request goes to a new connection, unless online had closed, too. */
+    private static boolean beginsNextConnection(Replica replica, Segment segment) {
+        return replica.state() == TcpState.CLOSE_WAIT
+                && segment.is(Segment.JOINABLE)
+                && segment.is(Segment.REQUEST)
+                && !replica.hold.isFinCounted(segment);
+    }
+
+    private void countEndOfHold(Segment segment, HoldRule.Verdict verdict) {
+        if (!segment.is(Segment.HELD)) {
+            return;
+        }
+        if (verdict == HoldRule.Verdict.SILENT) {
+            books.count(CopierCounter.HOLDS_BY_SILENCE);
+        } else if (verdict == HoldRule.Verdict.EXPIRED) {
+            books.count(CopierCounter.HOLDS_EXPIRED);
+        }
+    }
+
+    private void arm(Replica replica, boolean isBlocked, long nowNs) {
+        boolean isPersisting = isBlocked && replica.flight() == 0;
+        if (replica.flight() > 0 || isPersisting) {
+            if (replica.rtoAtNs == TimerHeap.NEVER || isPersisting != replica.isPersisting) {
+                replica.rtoAtNs = nowNs + replica.rto.rtoNs();
+            }
+            if (replica.waitingSinceNs == TimerHeap.NEVER) {
+                replica.waitingSinceNs = nowNs;
+            }
+        } else if (replica.state() != TcpState.SYN_SENT && replica.state() != TcpState.CLOSED) {
+            replica.rtoAtNs = TimerHeap.NEVER;
+            replica.waitingSinceNs = TimerHeap.NEVER;
+        }
+        replica.isPersisting = isPersisting;
+        schedule(replica);
+    }
+
+    /** Makes sure that the replica's timer comes up in time. */
+    void schedule(Replica replica) {
+        long dueNs = Math.min(replica.rtoAtNs, replica.hold.dueNs());
+        if (replica.waitingSinceNs != TimerHeap.NEVER) {
+            dueNs = Math.min(dueNs, replica.waitingSinceNs + config.sessionTimeoutNs());
+        }
+        timers.schedule(replica, dueNs);
+    }
+}

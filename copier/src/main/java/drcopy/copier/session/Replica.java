@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.wire.Seq;
+
+/**
+ * A connection that plays a session against the target: the variables of RFC 9293 section 3.3.1 and what hangs on them. The
+ * key is its 4-tuple toward the target. It consumes its session's queue. Owned by the shard thread; {@link ReplicaSender},
+ * {@link ReplicaReceiver} and {@link Replicas} work on it.
+ */
+final class Replica extends FlowEntry {
+    final Session session;
+    long routeId;
+
+    private TcpState state = TcpState.CLOSED;
+
+    /** The captured SYN until the target has acknowledged it, or null. */
+    Segment syn;
+
+    int iss;
+    int sndUna;
+    int sndNxt;
+    /** Highest SND.NXT so far; more than sndNxt while repairing a loss. */
+    int sndMax;
+    /** The target's window, bytes after scaling. */
+    int sndWnd;
+
+    int maxSndWnd;
+    int sndWndShift;
+    int sndWl1;
+    int sndWl2;
+    /** Payload bytes of a full segment. */
+    int mss = 536;
+
+    boolean isFinSent;
+    int finSeq;
+
+    int irs;
+    int rcvNxt;
+    /** Right edge of the window announced to the target. */
+    int rcvAdv;
+
+    boolean isFinReceived;
+    /** Both SYNs had the option. */
+    boolean usesScaling;
+
+    boolean usesTimestamps;
+    int tsRecent;
+    int lastTsVal;
+    int lastWindowField;
+
+    final RetransmitTimer rto = new RetransmitTimer();
+    final CongestionWindow congestion = new CongestionWindow();
+    final HoldRule hold = new HoldRule();
+
+    /** The segment that holds sndNxt, the next to send; null when all is sent. */
+    Segment cursor;
+
+    /** When the retransmission timer or the persist timer expires, or NEVER. */
+    long rtoAtNs = TimerHeap.NEVER;
+
+    boolean isPersisting;
+    /** A byte beyond sndMax has gone out as a probe of a closed window. */
+    boolean isProbed;
+    /** Something was sent again since the last request was released. */
+    boolean hasRetransmitted;
+    /** The next expiry repeats without backing off: the way back was broken, not the way there. */
+    boolean isRepairing;
+    /** Since when the target owes a sign of life, or NEVER. */
+    long waitingSinceNs = TimerHeap.NEVER;
+
+    long lastHeardNs;
+    long synSentNs;
+    long firstSynNs;
+    long staleResetNs = Long.MIN_VALUE;
+    boolean isSynRepeated;
+
+    boolean isAckOwed;
+    boolean isListedOwing;
+    Replica nextOwing;
+    int challengeTokens;
+    long challengeSecond = -1;
+
+    /** Counts among those whose first SYN is young. */
+    boolean isOpening;
+
+    boolean isQueuedToOpen;
+    Replica nextToOpen;
+    Replica prevToOpen;
+
+    boolean isLingering;
+    long lingerUntilNs;
+    Replica nextLingering;
+    Replica prevLingering;
+
+    Replica(Session session) {
+        this.session = session;
+    }
+
+    TcpState state() {
+        return state;
+    }
+
+    /** The only writer of the state. */
+    void transitionTo(TcpState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException(state + " to " + next + " is not in the table of states");
+        }
+        state = next;
+    }
+
+    /** Bytes sent and not acknowledged; SYN and FIN count. */
+    int flight() {
+        return Seq.distance(sndUna, sndNxt);
+    }
+
+    boolean isAllAcknowledged() {
+        return sndUna == sndMax;
+    }
+
+    /** Sets the point from which to send: {@code segment} holds {@code seq}. */
+    void sendFrom(Segment segment, int seq) {
+        cursor = segment;
+        sndNxt = seq;
+    }
+
+    boolean isFinAcknowledged() {
+        return isFinSent && Seq.greaterThan(sndUna, finSeq);
+    }
+}

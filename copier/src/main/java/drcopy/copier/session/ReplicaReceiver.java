@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.wire.Seq;
+import drcopy.wire.TcpFlags;
+
+/**
+ * What the target's segments do to a replica, in the order of RFC 9293 section 3.10.7. The target's bytes are not needed, only
+ * that it has sent them: a segment with payload shows that everything before it was sent, too, so RCV.NXT goes to its end at
+ * once, whatever summaries were lost on the way. Owned by the shard thread.
+ */
+final class ReplicaReceiver {
+    /** RFC 5961 section 7. */
+    private static final int CHALLENGES_PER_SECOND = 10;
+    /** Summaries of segments this far below RCV.NXT still speak of this connection. */
+    private static final int STALE_BYTES = 1 << 20;
+    /** Payload of a full segment when the target's SYN has no MSS option: RFC 9293 3.7.1. */
+    private static final int DEFAULT_MSS = 536;
+    /** No real MSS is smaller; what a broken SYN announces is raised to it (Linux: TCP_MIN_SND_MSS). */
+    private static final int MIN_MSS = 48;
+
+    private final Books books;
+    private final ReplicaSender sender;
+    private final Replicas replicas;
+    private final Lifecycle lifecycle;
+    private final Player player;
+
+    ReplicaReceiver(Books books, ReplicaSender sender, Replicas replicas, Lifecycle lifecycle, Player player) {
+        this.books = books;
+        this.sender = sender;
+        this.replicas = replicas;
+        this.lifecycle = lifecycle;
+        this.player = player;
+    }
+
+    /** A segment of the target's for this replica, which may end in this call. */
+    void onResponse(Replica replica, TargetResponse response, long nowNs) {
+        if (replica.isLingering) {
+            answerLate(replica, response);
+            return;
+        }
+        switch (replica.state()) {
+            case CLOSED, TIME_WAIT -> {}
+            case SYN_SENT -> onSynSent(replica, response, nowNs);
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK -> {
+                heard(replica, nowNs);
+                onSynchronized(replica, response, nowNs);
+            }
+        }
+    }
+
+    private static void heard(Replica replica, long nowNs) {
+        replica.lastHeardNs = nowNs;
+        if (replica.waitingSinceNs != TimerHeap.NEVER) {
+            replica.waitingSinceNs = nowNs;
+        }
+    }
+
+    /** An ended replica repeats its last word: an ACK in TIME_WAIT, else a RST. */
+    private void answerLate(Replica replica, TargetResponse response) {
+        int flags = response.flags();
+        if (TcpFlags.any(flags, TcpFlags.RST)) {
+            return;
+        }
+        if (replica.state() != TcpState.TIME_WAIT) {
+            sender.sendResetFor(replica, response);
+        } else if (response.payloadLength() > 0 || TcpFlags.any(flags, TcpFlags.FIN | TcpFlags.SYN)) {
+            sender.sendAck(replica);
+        }
+    }
+
+    /** RFC 9293 3.10.7.3. */
+    private void onSynSent(Replica replica, TargetResponse response, long nowNs) {
+        int flags = response.flags();
+        boolean hasAck = TcpFlags.any(flags, TcpFlags.ACK);
+        if (hasAck && response.ack() != replica.iss + 1) {
+            if (!TcpFlags.any(flags, TcpFlags.RST)) {
+                resetStale(replica, response, nowNs);
+            }
+            return;
+        }
+        if (TcpFlags.any(flags, TcpFlags.RST)) {
+            if (hasAck) {
+                lifecycle.refused(replica);
+            }
+            return;
+        }
+        if (hasAck && TcpFlags.any(flags, TcpFlags.SYN)) {
+            heard(replica, nowNs);
+            establish(replica, response, nowNs);
+        }
+    }
+
+    private void resetStale(Replica replica, TargetResponse response, long nowNs) {
+        // Not more often than the target needs to answer a SYN: the same challenge may come twice.
+        long roundTripNs = Math.max(HoldRule.MIN_SILENCE_NS, (nowNs - replica.firstSynNs) / 2);
+        if (replica.staleResetNs != Long.MIN_VALUE && nowNs - replica.staleResetNs < roundTripNs) {
+            return;
+        }
+        replica.staleResetNs = nowNs;
+        books.count(CopierCounter.STALE_CONNECTIONS_RESET);
+        sender.sendResetFor(replica, response);
+        sender.sendSyn(replica, nowNs);
+        player.schedule(replica);
+    }
+
+    private void establish(Replica replica, TargetResponse response, long nowNs) {
+        replica.transitionTo(TcpState.ESTABLISHED);
+        replicas.opened(replica);
+        books.count(CopierCounter.REPLICAS_ESTABLISHED);
+        learnOptions(replica, response);
+        replica.irs = response.seq();
+        replica.rcvNxt = response.seq() + 1;
+        replica.rcvAdv = replica.rcvNxt;
+        replica.sndUna = response.ack();
+        replica.sndWnd = response.window();
+        replica.maxSndWnd = replica.sndWnd;
+        replica.sndWl1 = response.seq();
+        replica.sndWl2 = response.ack();
+        if (!replica.isSynRepeated) {
+            replica.rto.sample(nowNs - replica.synSentNs);
+        }
+        replica.rto.forgetBackoff();
+        replica.rtoAtNs = TimerHeap.NEVER;
+        replica.congestion.start(replica.mss);
+        replica.hold.start(nowNs);
+        lifecycle.deliverSyn(replica);
+        replica.sendFrom(replica.session.queue.head(), replica.iss + 1);
+        replica.isAckOwed = true;
+        player.play(replica, nowNs);
+        acknowledgeNow(replica);
+    }
+
+    private void learnOptions(Replica replica, TargetResponse response) {
+        Session session = replica.session;
+        boolean bothScale = session.clientShift >= 0 && response.has(TargetResponse.HAS_WINDOW_SHIFT);
+        replica.usesScaling = bothScale;
+        replica.sndWndShift = bothScale ? Math.min(14, response.windowShift()) : 0;
+        replica.usesTimestamps = session.offersTimestamps && response.has(TargetResponse.HAS_TIMESTAMPS);
+        replica.tsRecent = replica.usesTimestamps ? response.tsVal() : 0;
+        int announced = response.has(TargetResponse.HAS_MSS) ? Math.max(MIN_MSS, response.mss()) : DEFAULT_MSS;
+        replica.mss = sender.effectiveMss(replica, announced);
+    }
+
+    private void onSynchronized(Replica replica, TargetResponse response, long nowNs) {
+        int flags = response.flags();
+        int seq = response.seq();
+        int payload = response.payloadLength();
+        int length = payload + (TcpFlags.any(flags, TcpFlags.SYN) ? 1 : 0) + (flags & TcpFlags.FIN);
+        if (TcpFlags.any(flags, TcpFlags.RST)) {
+            if (Seq.greaterOrEqual(seq, replica.rcvNxt - STALE_BYTES) && isBelowEdge(replica, seq)) {
+                lifecycle.resetByTarget(replica, nowNs);
+            }
+            return;
+        }
+        if (!isBelowEdge(replica, payload > 0 ? seq + 1 : seq) || Seq.lessThan(seq, replica.rcvNxt - STALE_BYTES)) {
+            challenge(replica, nowNs);
+            return;
+        }
+        boolean isNew = Seq.greaterThan(seq + length, replica.rcvNxt);
+        if (TcpFlags.any(flags, TcpFlags.SYN) || !TcpFlags.any(flags, TcpFlags.ACK)) {
+            // A repeated SYN/ACK: our ACK was lost. In the window: RFC 5961 section 4.
+            challenge(replica, nowNs);
+            return;
+        }
+        if (!isNew && length > 0) {
+            replica.isAckOwed = true;
+        }
+        if (!onAck(replica, response, nowNs)) {
+            return;
+        }
+        if (isNew) {
+            onPayload(replica, response, nowNs);
+        }
+        boolean isUrgent = replica.isAckOwed || (flags & TcpFlags.FIN) != 0;
+        finish(replica, isNew, isUrgent, nowNs);
+    }
+
+    /** Plays on, then sees that what came is acknowledged: with the next data, at once, or with the batch. */
+    private void finish(Replica replica, boolean isNew, boolean isUrgent, long nowNs) {
+        replica.isAckOwed |= isNew || isUrgent;
+        if (afterFin(replica, nowNs)) {
+            return;
+        }
+        player.play(replica, nowNs);
+        if (isUrgent) {
+            acknowledgeNow(replica);
+        }
+    }
+
+    /** Within the window that was announced, or the one byte that probes it. */
+    private static boolean isBelowEdge(Replica replica, int seq) {
+        int edge = Seq.max(replica.rcvAdv, replica.rcvNxt);
+        return Seq.lessOrEqual(seq, edge);
+    }
+
+    private void acknowledgeNow(Replica replica) {
+        if (replica.isAckOwed && replica.session.replica == replica) {
+            sender.sendAck(replica);
+        }
+    }
+
+    private void challenge(Replica replica, long nowNs) {
+        long second = nowNs / 1_000_000_000L;
+        if (replica.challengeSecond != second) {
+            replica.challengeSecond = second;
+            replica.challengeTokens = CHALLENGES_PER_SECOND;
+        }
+        if (replica.challengeTokens > 0) {
+            replica.challengeTokens--;
+            sender.sendAck(replica);
+        }
+    }
+
+    /** RFC 9293 3.10.7.4, fifth check. @return false when the segment is to be dropped */
+    private boolean onAck(Replica replica, TargetResponse response, long nowNs) {
+        int ack = response.ack();
+        int most = replica.sndMax + (replica.isProbed ? 1 : 0);
+        if (Seq.greaterThan(ack, most)) {
+            challenge(replica, nowNs);
+            return false;
+        }
+        if (replica.usesTimestamps
+                && response.has(TargetResponse.HAS_TIMESTAMPS)
+                && Seq.greaterThan(response.tsVal(), replica.tsRecent)) {
+            replica.tsRecent = response.tsVal();
+        }
+        if (Seq.greaterThan(ack, replica.sndUna)) {
+            onNewAck(replica, ack, nowNs);
+        } else if (ack == replica.sndUna) {
+            onSameAck(replica, response);
+        }
+        updateWindow(replica, response);
+        return true;
+    }
+
+    private void onNewAck(Replica replica, int ack, long nowNs) {
+        int flight = replica.flight();
+        int acknowledged = Seq.distance(replica.sndUna, ack);
+        replica.sndUna = ack;
+        replica.sndMax = Seq.max(replica.sndMax, ack);
+        replica.isProbed = false;
+        replica.isRepairing = false;
+        releaseAcknowledged(replica, ack);
+        if (Seq.lessThan(replica.sndNxt, ack)) {
+            replica.sendFrom(replica.session.queue.head(), ack);
+        }
+        replica.rto.acknowledged(ack, nowNs);
+        replica.rtoAtNs = TimerHeap.NEVER;
+        if (replica.isAllAcknowledged()) {
+            replica.hold.onAllAcknowledged(nowNs);
+        }
+        if (replica.congestion.onNewAck(ack, acknowledged, Math.max(flight, acknowledged))) {
+            sender.resendFirst(replica);
+        }
+    }
+
+    private void releaseAcknowledged(Replica replica, int ack) {
+        Session session = replica.session;
+        for (Segment head = session.queue.head(); head != null; head = session.queue.head()) {
+            if (head.isReset() || Seq.greaterThan(head.end(), ack)) {
+                return;
+            }
+            if (head == replica.cursor) {
+                replica.cursor = head.next;
+            }
+            session.unlink(head);
+            books.deliver(session, head);
+        }
+    }
+
+    /** RFC 5681 section 2: nothing new, no payload, the same window, and something in flight. */
+    private void onSameAck(Replica replica, TargetResponse response) {
+        if (response.payloadLength() == 0
+                && !TcpFlags.any(response.flags(), TcpFlags.FIN)
+                && replica.flight() > 0
+                && (long) response.window() << replica.sndWndShift == replica.sndWnd
+                && replica.congestion.onDuplicateAck(response.ack(), replica.sndMax, replica.flight())) {
+            sender.resendFirst(replica);
+        }
+    }
+
+    private static void updateWindow(Replica replica, TargetResponse response) {
+        int seq = response.seq();
+        int ack = response.ack();
+        boolean isNewer =
+                Seq.lessThan(replica.sndWl1, seq) || replica.sndWl1 == seq && Seq.lessOrEqual(replica.sndWl2, ack);
+        if (Seq.greaterOrEqual(ack, replica.sndUna) && isNewer) {
+            replica.sndWnd = response.window() << replica.sndWndShift;
+            replica.maxSndWnd = Math.max(replica.maxSndWnd, replica.sndWnd);
+            replica.sndWl1 = seq;
+            replica.sndWl2 = ack;
+        }
+    }
+
+    /** RFC 9293 3.10.7.4, seventh and eighth check: the segment reaches beyond RCV.NXT. */
+    private void onPayload(Replica replica, TargetResponse response, long nowNs) {
+        if (replica.isFinReceived) {
+            return;
+        }
+        int end = response.seq() + response.payloadLength();
+        int fresh = Seq.distance(replica.rcvNxt, end);
+        if (fresh > 0) {
+            replica.rcvNxt = end;
+            books.add(CopierCounter.RESPONSE_BYTES, fresh);
+            replica.hold.onAnswer(fresh, TcpFlags.any(response.flags(), TcpFlags.PSH), nowNs);
+        }
+        if (TcpFlags.any(response.flags(), TcpFlags.FIN)) {
+            replica.rcvNxt = end + 1;
+            replica.isFinReceived = true;
+            replica.hold.onClose();
+        }
+    }
+
+    /** The states that FINs and their acknowledgments lead to. @return true when the replica has ended */
+    private boolean afterFin(Replica replica, long nowNs) {
+        boolean isFinAcknowledged = replica.isFinAcknowledged();
+        switch (replica.state()) {
+            case ESTABLISHED -> {
+                if (replica.isFinReceived) {
+                    replica.transitionTo(TcpState.CLOSE_WAIT);
+                }
+            }
+            case FIN_WAIT_1 -> {
+                if (isFinAcknowledged && !replica.isFinReceived) {
+                    replica.transitionTo(TcpState.FIN_WAIT_2);
+                } else if (isFinAcknowledged) {
+                    return timeWait(replica, nowNs);
+                } else if (replica.isFinReceived) {
+                    replica.transitionTo(TcpState.CLOSING);
+                }
+            }
+            case FIN_WAIT_2 -> {
+                return replica.isFinReceived && timeWait(replica, nowNs);
+            }
+            case CLOSING -> {
+                return isFinAcknowledged && timeWait(replica, nowNs);
+            }
+            case LAST_ACK -> {
+                if (isFinAcknowledged) {
+                    lifecycle.closed(replica, false, nowNs);
+                    return true;
+                }
+            }
+            case CLOSED, SYN_SENT, CLOSE_WAIT, TIME_WAIT -> {}
+        }
+        return false;
+    }
+
+    private boolean timeWait(Replica replica, long nowNs) {
+        if (replica.isAckOwed) {
+            sender.sendAck(replica);
+        }
+        replica.transitionTo(TcpState.TIME_WAIT);
+        lifecycle.closed(replica, true, nowNs);
+        return true;
+    }
+}

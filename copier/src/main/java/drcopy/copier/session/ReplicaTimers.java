@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.copier.ledger.DropReason;
+
+/** What happens when a replica's timer comes up. Owned by the shard thread. */
+final class ReplicaTimers {
+    private final EngineConfig config;
+    private final ReplicaSender sender;
+    private final Replicas replicas;
+    private final Lifecycle lifecycle;
+    private final Player player;
+
+    ReplicaTimers(EngineConfig config, ReplicaSender sender, Replicas replicas, Lifecycle lifecycle, Player player) {
+        this.config = config;
+        this.sender = sender;
+        this.replicas = replicas;
+        this.lifecycle = lifecycle;
+        this.player = player;
+    }
+
+    /** The replica's timer is due; which of its deadlines has passed is found here. */
+    void onTimer(Replica replica, long nowNs) {
+        if (replica.waitingSinceNs != TimerHeap.NEVER && nowNs - replica.waitingSinceNs >= config.sessionTimeoutNs()) {
+            onSilence(replica, nowNs);
+            return;
+        }
+        if (nowNs >= replica.rtoAtNs) {
+            onRetransmissionTimeout(replica, nowNs);
+        }
+        if (nowNs >= replica.hold.dueNs()) {
+            player.play(replica, nowNs);
+        }
+        if (replica.session.replica == replica) {
+            player.schedule(replica);
+        }
+    }
+
+    private void onSilence(Replica replica, long nowNs) {
+        Session session = replica.session;
+        Segment tail = session.queue.tail();
+        boolean isClientGone = tail != null && tail.isReset() && tail.is(Segment.BOOKED);
+        lifecycle.abort(session, isClientGone ? DropReason.CLIENT_RESET : DropReason.TARGET_TIMEOUT, nowNs);
+    }
+
+    private void onRetransmissionTimeout(Replica replica, long nowNs) {
+        if (replica.state() == TcpState.SYN_SENT) {
+            repeatSyn(replica, nowNs);
+            return;
+        }
+        if (replica.isPersisting) {
+            backOff(replica);
+            sender.probe(replica);
+            replica.rtoAtNs = nowNs + replica.rto.rtoNs();
+            return;
+        }
+        if (!replica.isRepairing) {
+            replica.congestion.onTimeout(replica.sndMax, replica.flight());
+        }
+        backOff(replica);
+        replica.sendFrom(replica.session.queue.head(), replica.sndUna);
+        sender.sendFirst(replica);
+        replica.rtoAtNs = nowNs + replica.rto.rtoNs();
+    }
+
+    private void repeatSyn(Replica replica, long nowNs) {
+        replicas.opened(replica);
+        backOff(replica);
+        sender.sendSyn(replica, nowNs);
+    }
+
+    private static void backOff(Replica replica) {
+        if (replica.isRepairing) {
+            replica.isRepairing = false;
+        } else {
+            replica.rto.backOff();
+        }
+    }
+}

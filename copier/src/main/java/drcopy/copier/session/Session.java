@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session;
+
+import drcopy.copier.ledger.DropReason;
+import drcopy.wire.FlowKey;
+import drcopy.wire.Seq;
+
+/**
+ * One client connection as captured, for one instance ID: the client's side of it (client space, and onlineAck in online
+ * space) and what of its stream still waits. At most one live {@link Replica} plays it at a time; when that one ends, the next
+ * request opens another. Owned by the shard thread.
+ */
+final class Session extends FlowEntry {
+    /** Value of {@link #clientShift} when no SYN was captured. */
+    static final int UNKNOWN_SHIFT = -2;
+    /** Value of {@link #clientShift} when the client's SYN had no window scale option. */
+    static final int NO_SHIFT = -1;
+
+    private static final byte[] NO_OPTIONS = {};
+
+    final Target target;
+    final long sourceHi;
+    final long sourceLo;
+    final int clientPort;
+
+    /** The client's ISN; of a session joined in mid-stream the number before its first byte. */
+    int iss;
+    /** Options of the client's SYN that are sent on; empty when none was captured. */
+    byte[] synOptions = NO_OPTIONS;
+
+    int synWindow = 65_535;
+    int clientShift = UNKNOWN_SHIFT;
+    boolean offersTimestamps;
+    boolean offersSack;
+
+    /** End of the contiguous captured client stream. */
+    int clientNxt;
+    /** Highest SEG.ACK seen from the client. */
+    int onlineAck;
+    /** SEG.ACK of the last payload segment in sequence; online's ISN + 1 before the first. */
+    int requestAck;
+
+    boolean isRequestAckKnown;
+    /** The last payload segment in sequence had PSH. */
+    boolean isLastPushed;
+    /** The segment before clientNxt was captured: no hole was given up there. */
+    boolean isContiguous;
+
+    long lastClientNs;
+    int windowField = -1;
+    int tsVal;
+    int ipFields;
+    int flowLabel;
+    int ipId;
+
+    /** The client's FIN or RST has been captured in sequence: its stream has no more. */
+    boolean isStreamOver;
+    /** Drops the client's stream until a request begins: the one before was broken. */
+    boolean isSeeking;
+
+    DropReason seekReason = DropReason.SESSION_CLOSED;
+    /** In the table of sessions; false once a new connection took the key. */
+    boolean isCurrent;
+
+    boolean isForgotten;
+
+    /** In sequence, from the first segment that the target has not acknowledged. */
+    final SegmentQueue queue = new SegmentQueue();
+    /** Beyond a hole at clientNxt. */
+    final SegmentQueue beyond = new SegmentQueue();
+    /** First segment of the last request in {@link #queue}, or null when that is gone. */
+    Segment lastRequest;
+    /** When the hole is given up, or NEVER. */
+    long gapAtNs = TimerHeap.NEVER;
+    /** Payload bytes held. */
+    int heldBytes;
+
+    /** The live replica, or null. */
+    Replica replica;
+
+    boolean hasHadReplica;
+    /** The last replica, kept to answer late segments, or null. */
+    Replica lingering;
+
+    Session(FlowKey key, int instanceId, SegmentView view) {
+        this.key.set(key);
+        this.tag = instanceId;
+        this.target = view.target;
+        this.sourceHi = view.sourceHi;
+        this.sourceLo = view.sourceLo;
+        this.clientPort = key.clientPort;
+    }
+
+    /** Notes what every captured segment tells: how far the client has heard online, and its window. */
+    void observe(int ack, int window, boolean isNewest) {
+        if (!isRequestAckKnown) {
+            isRequestAckKnown = true;
+            requestAck = ack;
+            onlineAck = ack;
+        }
+        if (Seq.greaterOrEqual(ack, onlineAck)) {
+            onlineAck = ack;
+            if (isNewest) {
+                windowField = window;
+            }
+        }
+    }
+
+    /** Takes a segment out of the queue. */
+    void unlink(Segment segment) {
+        queue.remove(segment);
+        if (segment == lastRequest) {
+            lastRequest = null;
+        }
+    }
+
+    /** The next number of the IPv4 identification field, which counts on from the captured SYN's. */
+    int nextIpId() {
+        return ipId++ & 0xffff;
+    }
+}
