@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.interceptor.config;
+
+import drcopy.agent.Cidr;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * What the interceptor is to do. Immutable; checked by {@link InterceptorOptions#config}.
+ *
+ * @param divert services to divert; empty with {@code captureDevice}
+ * @param captureDevice where to capture without diverting; null when diverting
+ * @param filter pcap filter for {@code captureDevice}; null when diverting
+ * @param pass who gets the real responses
+ * @param listen where copiers connect
+ */
+public record InterceptorConfig(
+        List<Service> divert,
+        Mode mode,
+        String captureDevice,
+        String filter,
+        List<Cidr> pass,
+        InetSocketAddress listen) {
+
+    /** Takes the lists over as they are now. */
+    public InterceptorConfig {
+        divert = List.copyOf(divert);
+        pass = List.copyOf(pass);
+    }
+
+    /** True in the assistant placement, where nothing is diverted. */
+    public boolean isCapture() {
+        return captureDevice != null;
+    }
+}

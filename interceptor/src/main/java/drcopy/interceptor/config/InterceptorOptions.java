@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.interceptor.config;
+
+import drcopy.agent.AgentOptions;
+import drcopy.agent.Check;
+import drcopy.agent.Cidr;
+import drcopy.agent.ConfigException;
+import drcopy.agent.IpLiteral;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The interceptor's options as they are written. Filled at start, then only read. */
+public final class InterceptorOptions {
+    /** The port that interceptors listen on unless told otherwise. */
+    public static final int DEFAULT_PORT = 36524;
+
+    @Option(
+            names = "--divert",
+            paramLabel = "VIP:PORT[,...]",
+            description = "Divert what this host sends from there; *:PORT is every address of this host.")
+    private List<String> divert = List.of();
+
+    @Option(names = "--mode", paramLabel = "MODE", description = "How to divert: route or nfqueue (default: route).")
+    private Mode mode;
+
+    @Option(
+            names = "--capture",
+            paramLabel = "DEVICE",
+            description = "Divert nothing; capture on this device of a host that the target's responses are routed to.")
+    private String capture;
+
+    @Option(
+            names = {"-F", "--filter"},
+            paramLabel = "FILTER",
+            description = "pcap filter of the responses that --capture takes.")
+    private String filter;
+
+    @Option(
+            names = {"-x", "--pass"},
+            paramLabel = "ADDRESS[,...]",
+            description = "Addresses and networks that get the real responses: the director's health checks, testers.")
+    private List<String> pass = List.of();
+
+    @Option(
+            names = {"-b", "--bind"},
+            paramLabel = "ADDRESS",
+            description = "Listen address for copiers (default: every address).")
+    private String bind;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Listen port for copiers (default: " + DEFAULT_PORT + ").")
+    private int port = DEFAULT_PORT;
+
+    @Option(
+            names = "--check",
+            description = "Check what the interceptor needs, a line each with the remedy; change nothing and exit.")
+    private boolean check;
+
+    @Mixin
+    private AgentOptions agent = new AgentOptions();
+
+    /** Options that every drcopy process takes. */
+    public AgentOptions agent() {
+        return agent;
+    }
+
+    /** True when only the preflight is wanted. */
+    public boolean isCheck() {
+        return check;
+    }
+
+    /**
+     * What the options mean.
+     *
+     * @throws ConfigException when they cannot be
+     */
+    public InterceptorConfig config() {
+        boolean captures = capture != null;
+        Check.that(captures || !divert.isEmpty(), "--divert", null, "must be given, or --capture");
+        Check.that(!captures || divert.isEmpty(), "--capture", capture, "must not be given together with --divert");
+        Check.that(captures || filter == null, "--filter", filter, "must be given together with --capture");
+        Check.that(!captures || filter != null, "--capture", capture, "must be given together with --filter");
+        Check.that(!captures || mode == null, "--mode", mode, "must be given together with --divert");
+        Check.that(
+                !captures || pass.isEmpty(), "--pass", String.join(",", pass), "must be given together with --divert");
+        Check.that(!captures || !capture.isBlank(), "--capture", capture, "must name a device");
+        return new InterceptorConfig(
+                parse("--divert", divert, Service::parse),
+                mode == null ? Mode.ROUTE : mode,
+                capture,
+                filter,
+                parse("--pass", pass, Cidr::parse),
+                new InetSocketAddress(bindAddress(), Check.port("--port", port)));
+    }
+
+    private InetAddress bindAddress() {
+        return bind == null
+                ? new InetSocketAddress(0).getAddress()
+                : ConfigException.parse("--bind", bind, IpLiteral::parse);
+    }
+
+    private static <T> List<T> parse(String option, List<String> values, Function<String, T> parser) {
+        return values.stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(item -> ConfigException.parse(option, item.strip(), parser))
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.interceptor.diversion;
+
+import drcopy.interceptor.routing.RouteBook;
+import drcopy.interceptor.stream.AttachedStream;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The attached streams, by their number and by their object. Owned by the diversion thread. */
+final class CopierLinks implements RouteBook.Succession {
+    private final CopierLink[] bySlot;
+    private final Map<AttachedStream, CopierLink> byStream = new HashMap<>();
+    private final PendingBudget budget;
+    private long lastOrder;
+
+    CopierLinks(int maxStreams, PendingBudget budget) {
+        bySlot = new CopierLink[maxStreams + 1];
+        this.budget = budget;
+    }
+
+    /** Gives the stream a number. There is one free: the inbox admits no more streams than there are. */
+    CopierLink open(AttachedStream stream) {
+        int slot = 1;
+        while (bySlot[slot] != null) {
+            slot++;
+        }
+        CopierLink link = new CopierLink(stream, slot, orderOf(stream), budget);
+        bySlot[slot] = link;
+        byStream.put(stream, link);
+        return link;
+    }
+
+    private long orderOf(AttachedStream stream) {
+        for (CopierLink link : byStream.values()) {
+            if (link.copierId().equals(stream.hello().getCopierId())
+                    && link.incarnation() == stream.hello().getIncarnation()) {
+                return link.order();
+            }
+        }
+        return ++lastOrder;
+    }
+
+    void close(CopierLink link) {
+        bySlot[link.slot()] = null;
+        byStream.remove(link.stream());
+    }
+
+    /** Null when the stream has ended here already. */
+    CopierLink find(AttachedStream stream) {
+        return byStream.get(stream);
+    }
+
+    CopierLink at(int slot) {
+        return bySlot[slot];
+    }
+
+    Collection<CopierLink> all() {
+        return Collections.unmodifiableCollection(byStream.values());
+    }
+
+    int size() {
+        return byStream.size();
+    }
+
+    /** The same copier, unless the holder is a later incarnation of it than the claimant. */
+    @Override
+    public boolean succeeds(int claimant, int holder) {
+        CopierLink newer = bySlot[claimant];
+        CopierLink older = bySlot[holder];
+        return newer.copierId().equals(older.copierId()) && newer.order() >= older.order();
+    }
+}

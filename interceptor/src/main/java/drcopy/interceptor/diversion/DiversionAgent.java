@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.interceptor.diversion;
+
+import drcopy.interceptor.metrics.InterceptorCounter;
+import drcopy.interceptor.metrics.InterceptorCounters;
+import drcopy.interceptor.metrics.InterceptorGauge;
+import drcopy.interceptor.routing.ParkingTable;
+import drcopy.interceptor.routing.RouteTable;
+import drcopy.interceptor.stream.StreamInbox;
+import drcopy.interceptor.summary.ResponseRecord;
+import drcopy.netio.PacketSource;
+import drcopy.v1.AttachResponse;
+import drcopy.v1.Status;
+import drcopy.v1.Welcome;
+import java.util.function.LongSupplier;
+
+/**
+ * The interceptor's duty cycle: take in routes, poll packets, send what is pending. Natural batching: what one poll brought goes
+ * out in one message per stream, at once. The single writer of routes, parking and outboxes; owned by the diversion thread.
+ */
+public final class DiversionAgent implements AutoCloseable {
+    private static final int PACKETS_PER_POLL = 256;
+    private static final int EVENTS_PER_CYCLE = 64;
+    private static final int ROUTES_PER_PIECE = 512;
+    private static final int PARKING_RECORDS = 65536;
+    private static final int PARKING_PER_FLOW = 64;
+    private static final long PARKING_NS = 2_000_000_000L;
+    private static final long PENDING_BYTES = 16 * 1024 * 1024L;
+    private static final long HOUSEKEEPING_NS = 100_000_000L;
+    private static final long STATUS_NS = 2_000_000_000L;
+
+    private final PacketSource source;
+    private final Runnable upkeep;
+    private final StreamInbox inbox;
+    private final InterceptorCounters counters;
+    private final CopierLinks links;
+    private final RouteTable routes;
+    private final ParkingTable parking =
+            new ParkingTable(PARKING_RECORDS, PARKING_PER_FLOW, PARKING_NS, ResponseRecord.LENGTH);
+    private final ResponseIntake intake;
+    private final StreamDesk desk;
+    private long housekeepingNs;
+    private long statusNs;
+
+    /**
+     * @param source owned by this agent from now on
+     * @param upkeep called on the diversion thread every {@value #STATUS_NS} ns, to look after the source
+     * @param maxRoutes routes of all copiers together, about 90 bytes each
+     * @param epochNs the time of day, nanoseconds since 1970
+     */
+    public DiversionAgent(
+            PacketSource source,
+            Runnable upkeep,
+            ServiceSet services,
+            StreamInbox inbox,
+            InterceptorCounters counters,
+            int maxRoutes,
+            Welcome welcome,
+            LongSupplier epochNs) {
+        this.source = source;
+        this.upkeep = upkeep;
+        this.inbox = inbox;
+        this.counters = counters;
+        links = new CopierLinks(inbox.maxStreams(), new PendingBudget(PENDING_BYTES));
+        routes = new RouteTable(maxRoutes);
+        intake = new ResponseIntake(services, routes, parking, links, counters, epochNs);
+        RouteRegistrar registrar = new RouteRegistrar(routes, links, intake, counters);
+        desk = new StreamDesk(inbox, links, routes, registrar, counters, welcome);
+    }
+
+    /**
+     * One cycle. Bounded work; never waits.
+     *
+     * @param nowNs the monotonic clock
+     * @return how much was done; 0: there is nothing to do until something happens
+     */
+    public int doWork(long nowNs) {
+        int work = 0;
+        while (work < EVENTS_PER_CYCLE && desk.work(ROUTES_PER_PIECE, nowNs)) {
+            work++;
+        }
+        intake.now(nowNs);
+        work += source.poll(intake, PACKETS_PER_POLL);
+        work += flush(nowNs);
+        if (nowNs - housekeepingNs >= 0) {
+            keepHouse(nowNs);
+        }
+        return work;
+    }
+
+    private int flush(long nowNs) {
+        int work = 0;
+        int pending = 0;
+        for (int slot = 1; slot <= inbox.maxStreams(); slot++) {
+            CopierLink link = links.at(slot);
+            if (link != null && link.isPending()) {
+                work += flush(link, nowNs);
+                pending += link.outbox().size();
+            }
+        }
+        counters.set(InterceptorGauge.PENDING, pending);
+        counters.set(InterceptorGauge.PARKED, parking.size());
+        return work;
+    }
+
+    /** A stream that cannot be sent to ends; the others go on. */
+    private int flush(CopierLink link, long nowNs) {
+        long sent = link.outbox().sent();
+        long messages = link.outbox().messages();
+        try {
+            link.flush();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            counters.count(InterceptorCounter.INTERNAL_ERRORS);
+            desk.fail(link, io.grpc.Status.INTERNAL.withDescription("sending failed: " + e), nowNs);
+        }
+        int count = (int) (link.outbox().sent() - sent);
+        counters.add(InterceptorCounter.RESPONSES_SENT, count);
+        counters.add(InterceptorCounter.RESPONSE_BATCHES, link.outbox().messages() - messages);
+        return count;
+    }
+
+    private void keepHouse(long nowNs) {
+        counters.add(InterceptorCounter.PARKED_EXPIRED, parking.expire(nowNs));
+        counters.set(InterceptorCounter.KERNEL_DROPS, source.kernelDrops());
+        counters.set(InterceptorGauge.PARKED, parking.size());
+        counters.set(InterceptorGauge.ROUTES, routes.size());
+        counters.set(InterceptorGauge.STREAMS, links.size());
+        if (nowNs - statusNs >= 0) {
+            statusNs = nowNs + STATUS_NS;
+            upkeep.run();
+            links.all().forEach(this::sendStatus);
+        }
+        housekeepingNs = nowNs + HOUSEKEEPING_NS;
+    }
+
+    private void sendStatus(CopierLink link) {
+        if (!link.stream().isReady()) {
+            return;
+        }
+        long routeCount = 0;
+        for (CopierLink other : links.all()) {
+            routeCount += other.copierId().equals(link.copierId()) ? routes.size(other.slot()) : 0;
+        }
+        link.stream()
+                .send(AttachResponse.newBuilder()
+                        .setStatus(Status.newBuilder().setRoutes(routeCount).setResponsesDropped(link.dropped()))
+                        .build());
+    }
+
+    /** When {@link #doWork} must be called although nothing happened, on the monotonic clock. */
+    public long nextDeadlineNs() {
+        return housekeepingNs;
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

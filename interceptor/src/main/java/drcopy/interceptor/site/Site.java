@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.interceptor.site;
+
+import drcopy.interceptor.diversion.ServiceSet;
+import drcopy.netio.PacketSource;
+
+/** A way to get at the target's responses. Confined to the thread that starts the process, except {@link #guard}. */
+public interface Site {
+    /** {@code route}, {@code nfqueue} or {@code capture}, for the Welcome. */
+    String mode();
+
+    /** One line for the log: what is taken from where. */
+    String text();
+
+    /** Makes the kernel hand over the responses. Adopts what an earlier process left; may be repeated. */
+    void install();
+
+    /** Opens the source of packets, after {@link #install}. */
+    PacketSource open();
+
+    /** Looks after the opened source; called on the thread that polls it, every few seconds. */
+    void upkeep(PacketSource source);
+
+    /** Which packets of the source are responses. */
+    ServiceSet services();
+
+    /**
+     * Verifies what {@link #install} did and puts it right where it was damaged. Called on the guard thread, every few seconds.
+     *
+     * @return what was put right, or null when all was well
+     */
+    String guard();
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.interceptor.diversion;
+
+import static org.awaitility.Awaitility.await;
+
+import drcopy.interceptor.metrics.InterceptorCounter;
+import drcopy.interceptor.metrics.InterceptorCounters;
+import drcopy.interceptor.stream.InterceptionService;
+import drcopy.interceptor.stream.StreamInbox;
+import drcopy.interceptor.stream.StreamServer;
+import drcopy.netio.Poller;
+import drcopy.v1.Welcome;
+import drcopy.wire.SegmentBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A whole interceptor on a loopback port, but for the kernel's part: packets come from a test. */
+final class LoopbackInterceptor implements AutoCloseable {
+    final InterceptorCounters counters = new InterceptorCounters();
+    final AtomicReference<Throwable> death = new AtomicReference<>();
+    final StreamServer server;
+    final InterceptionService service;
+
+    private final PacketFeed feed = new PacketFeed();
+    private final Poller poller = new Poller();
+    private final DiversionAgent agent;
+    private final DiversionLoop loop;
+    private final Thread thread;
+
+    LoopbackInterceptor(int maxStreams) throws IOException {
+        StreamInbox inbox = new StreamInbox(maxStreams, poller::wakeUp);
+        agent = new DiversionAgent(
+                feed,
+                () -> {},
+                packet -> true,
+                inbox,
+                counters,
+                100_000,
+                Welcome.newBuilder().setInterceptorId("rs1").setProtocol(1).build(),
+                new EpochClock(System::nanoTime));
+        loop = new DiversionLoop(agent, poller, System::nanoTime, death::set);
+        service = new InterceptionService(inbox, counters, System::nanoTime);
+        server = new StreamServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), service, counters);
+        thread = new Thread(loop, "diversion");
+        thread.start();
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /** A response of flow n; its SEG.SEQ tells it from others. */
+    void respond(int flow, int seq) {
+        feed.put(SegmentBuilder.fromServer(Records.flow(flow)).seq(seq).ack(1).build());
+        poller.wakeUp();
+    }
+
+    void respond(int flow, int seq, String payload) {
+        feed.put(SegmentBuilder.fromServer(Records.flow(flow))
+                .seq(seq)
+                .ack(1)
+                .payload(payload)
+                .build());
+        poller.wakeUp();
+    }
+
+    long count(InterceptorCounter counter) {
+        return counters.value(counter);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        loop.stop();
+        await().until(() -> !thread.isAlive());
+        agent.close();
+        poller.close();
+    }
+}
