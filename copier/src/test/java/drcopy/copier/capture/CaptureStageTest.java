@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import drcopy.copier.config.ClientAddresses;
+import drcopy.copier.config.Transfer;
+import drcopy.copier.config.Transfers;
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.DropReason;
+import drcopy.copier.ledger.Ledger;
+import drcopy.wire.Addresses;
+import drcopy.wire.SegmentBuilder;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class CaptureStageTest {
+    private final Ledger ledger = new Ledger();
+    private final List<String> seen = new ArrayList<>();
+
+    private CaptureStage stage(String transfers, String clients, int percent) {
+        Transfers parsed = new Transfers(
+                Stream.of(transfers.split(",")).map(Transfer::parse).toList());
+        ClientAddresses replacing =
+                clients.isEmpty() ? ClientAddresses.none() : ClientAddresses.parse(List.of(clients));
+        return new CaptureStage(
+                parsed,
+                replacing,
+                new Sample(percent),
+                ledger,
+                s -> seen.add(Addresses.text(s.sourceHi, s.sourceLo) + " as " + s.key + " to "
+                        + Addresses.text(s.target.hi(), s.target.lo(), s.target.port()) + " with "
+                        + s.packet.payloadLength()));
+    }
+
+    private static void give(CaptureStage stage, ByteBuffer packet) {
+        int length = packet.remaining();
+        stage.onPacket(packet, packet.position(), length, length, 0);
+    }
+
+    private static ByteBuffer request(String client, int port, String online, int onlinePort) {
+        return SegmentBuilder.segment(client, port, online, onlinePort)
+                .psh()
+                .payload("GET /")
+                .build();
+    }
+
+    @Test
+    void handsOverAClientsSegmentWithItsTarget() {
+        give(stage("80-198.18.1.200:8080", "", 100), request("198.18.8.1", 4321, "198.18.0.10", 80));
+
+        assertThat(seen).containsExactly("198.18.8.1 as 198.18.8.1:4321>198.18.0.10:80 to 198.18.1.200:8080 with 5");
+    }
+
+    @Test
+    void givesTheClientItsReplacement() {
+        give(stage("80-198.18.1.200:80", "198.18.9.9", 100), request("198.18.8.1", 4321, "198.18.0.10", 80));
+        give(stage("80-198.18.1.200:80", "198.18.9.9", 100), request("2001:db8::1", 4321, "2001:db8::2", 80));
+
+        assertThat(seen).hasSize(2).allMatch(s -> s.startsWith("198.18.9.9 as "));
+    }
+
+    @Test
+    void ignoresReplicasThatThisHostReceives() {
+        CaptureStage stage = stage("80-198.18.0.10:80,81-198.18.0.10:82", "", 100);
+
+        give(stage, request("198.18.8.1", 4321, "198.18.0.10", 80));
+        give(stage, request("198.18.8.1", 4321, "198.18.0.10", 82));
+
+        assertThat(seen).isEmpty();
+        assertThat(ledger.value(CopierCounter.SEGMENTS_CAPTURED)).isZero();
+    }
+
+    @Test
+    void ignoresOtherServicesAndFamiliesThatCannotBeReplayed() {
+        CaptureStage stage = stage("80-198.18.1.200:80", "", 100);
+
+        give(stage, request("198.18.8.1", 4321, "198.18.0.10", 81));
+        give(stage, request("2001:db8::1", 4321, "2001:db8::2", 80));
+
+        assertThat(seen).isEmpty();
+        assertThat(ledger.value(CopierCounter.SEGMENTS_CAPTURED)).isZero();
+    }
+
+    @Test
+    void booksWhatTheCaptureCutShort() {
+        ByteBuffer packet = request("198.18.8.1", 4321, "198.18.0.10", 80);
+
+        stage("80-198.18.1.200:80", "", 100).onPacket(packet, packet.position(), 42, packet.remaining(), 0);
+
+        assertThat(seen).isEmpty();
+        assertThat(ledger.droppedSegments(DropReason.SNAPPED)).isOne();
+        assertThat(ledger.imbalance()).isZero();
+    }
+
+    @Test
+    void booksMalformedSegments() {
+        ByteBuffer packet = request("198.18.8.1", 4321, "198.18.0.10", 80);
+        packet.put(packet.position() + 32, (byte) 0x10);
+
+        give(stage("80-198.18.1.200:80", "", 100), packet);
+
+        assertThat(seen).isEmpty();
+        assertThat(ledger.droppedSegments(DropReason.MALFORMED)).isOne();
+        assertThat(ledger.imbalance()).isZero();
+    }
+
+    @Test
+    void samplesSessionsWithinAPointForSequentialPorts() {
+        CaptureStage stage = stage("80-198.18.1.200:80", "", 20);
+
+        for (int port = 1024; port < 65_024; port++) {
+            give(stage, request("198.18.8.1", port, "198.18.0.10", 80));
+        }
+
+        assertThat(seen.size() / 640.0).isCloseTo(20, within(1.0));
+        assertThat(seen.size() + ledger.droppedSegments(DropReason.NOT_SAMPLED)).isEqualTo(64_000);
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.Ledger;
+import drcopy.wire.FlowKey;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RouteFeedTest {
+    private static final int PART = RouteFeed.PART_LENGTH / RouteRecord.LENGTH;
+
+    private final RouteTable table = new RouteTable();
+    private final Ledger ledger = new Ledger();
+    private final RouteFeed feed = new RouteFeed(table, ledger, 0, 1);
+    private final Interceptor interceptor = new Interceptor();
+    private final ByteBuffer record = ByteBuffer.allocate(RouteRecord.LENGTH);
+    private int synced;
+
+    /** Takes messages as an interceptor does, as many as {@link #room} says. */
+    private static final class Interceptor implements RouteOutlet {
+        private final Set<Long> routes = new HashSet<>();
+        private final List<String> messages = new ArrayList<>();
+        private int room = Integer.MAX_VALUE;
+
+        @Override
+        public boolean isReady() {
+            return room > 0;
+        }
+
+        @Override
+        public void routes(byte[] add, int addLength, byte[] remove, int removeLength) {
+            room--;
+            messages.add("+" + addLength / RouteRecord.LENGTH + "-" + removeLength / RouteRecord.REMOVAL_LENGTH);
+            ids(add, addLength, RouteRecord.LENGTH).forEach(routes::add);
+            ids(remove, removeLength, RouteRecord.REMOVAL_LENGTH).forEach(routes::remove);
+        }
+
+        @Override
+        public void snapshot(byte[] part, int length, SnapshotPart which) {
+            room--;
+            messages.add(which + " " + length / RouteRecord.LENGTH);
+            if (which.isFirst()) {
+                routes.clear();
+            }
+            ids(part, length, RouteRecord.LENGTH).forEach(routes::add);
+        }
+
+        private static List<Long> ids(byte[] bytes, int length, int step) {
+            List<Long> ids = new ArrayList<>();
+            for (int at = 0; at < length; at += step) {
+                ids.add(ByteBuffer.wrap(bytes).getLong(at));
+            }
+            return ids;
+        }
+    }
+
+    private void add(long id) {
+        RouteRecord.put(record, 0, id, new FlowKey(), 0);
+        table.put(record, 0);
+        feed.onAdd(record, 0);
+    }
+
+    private void remove(long id) {
+        table.remove(id);
+        feed.onRemove(id);
+    }
+
+    private void attach() {
+        feed.attach(interceptor, () -> synced++);
+    }
+
+    private Set<Long> live() {
+        Set<Long> ids = new HashSet<>();
+        for (int slot = 0; slot < table.slots(); slot++) {
+            if (table.isUsed(slot)) {
+                ids.add(table.routeId(slot));
+            }
+        }
+        return ids;
+    }
+
+    @Test
+    void beginsWithASnapshotEvenOfNothing() {
+        attach();
+
+        assertThat(interceptor.messages).containsExactly("WHOLE 0");
+        assertThat(synced).isOne();
+    }
+
+    @Test
+    void sendsWhatGatheredAsOneBatch() {
+        attach();
+        add(1);
+        add(2);
+        remove(1);
+        feed.flush();
+        feed.flush();
+
+        assertThat(interceptor.messages).containsExactly("WHOLE 0", "+2-1");
+        assertThat(interceptor.routes).containsExactly(2L);
+        assertThat(ledger.value(CopierCounter.ROUTES_PUSHED)).isEqualTo(2);
+    }
+
+    @Test
+    void waitsForASlowStreamAndThenSendsOneBatch() {
+        attach();
+        interceptor.room = 0;
+        for (int i = 0; i < 1000; i++) {
+            add(i);
+            feed.flush();
+        }
+        interceptor.room = 9;
+        feed.flush();
+
+        assertThat(interceptor.messages).containsExactly("WHOLE 0", "+1000-0");
+    }
+
+    @Test
+    void replacesAnOverflownQueueByASnapshot() {
+        attach();
+        interceptor.room = 0;
+        for (int i = 0; i < 20_000; i++) {
+            add(i);
+        }
+        for (int i = 0; i < 5_000; i++) {
+            remove(i);
+        }
+        interceptor.room = Integer.MAX_VALUE;
+        feed.flush();
+
+        assertThat(interceptor.routes).isEqualTo(live()).hasSize(15_000);
+        assertThat(ledger.value(CopierCounter.ROUTE_QUEUE_OVERFLOWS)).isOne();
+        assertThat(ledger.value(CopierCounter.ROUTE_SNAPSHOTS)).isEqualTo(2);
+    }
+
+    @Test
+    void splitsALargeSnapshotAndKeepsUpWithChangesBetweenItsParts() {
+        for (int i = 0; i < 3 * PART; i++) {
+            add(i);
+        }
+        interceptor.room = 1;
+        attach();
+        for (int i = 0; i < 500; i++) {
+            remove(i);
+            remove(3L * PART - 1 - i);
+            add(10L * PART + i);
+        }
+        assertThat(synced).isZero();
+        interceptor.room = Integer.MAX_VALUE;
+        feed.flush();
+
+        assertThat(interceptor.messages.get(0)).isEqualTo("FIRST " + PART);
+        assertThat(interceptor.messages).anyMatch(m -> m.startsWith("LAST "));
+        assertThat(interceptor.routes).isEqualTo(live());
+        assertThat(synced).isOne();
+    }
+
+    @Test
+    void startsOverWhenTheQueueOverflowsDuringASnapshot() {
+        for (int i = 0; i < 2 * PART; i++) {
+            add(i);
+        }
+        interceptor.room = 1;
+        attach();
+        for (int i = 0; i < PART; i++) {
+            add(10L * PART + i);
+        }
+        interceptor.room = Integer.MAX_VALUE;
+        feed.flush();
+
+        assertThat(interceptor.routes).isEqualTo(live());
+        assertThat(ledger.value(CopierCounter.ROUTE_QUEUE_OVERFLOWS)).isOne();
+    }
+
+    @Test
+    void sendsASnapshotToEveryNewStream() {
+        attach();
+        add(1);
+        feed.flush();
+        feed.detach();
+        add(2);
+        interceptor.routes.clear();
+        attach();
+
+        assertThat(interceptor.routes).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(synced).isEqualTo(2);
+    }
+
+    @Test
+    void carriesOnlyTheRoutesOfItsConnection() {
+        RouteFeed second = new RouteFeed(table, ledger, 1, 2);
+        Interceptor other = new Interceptor();
+        second.attach(other, () -> {});
+        for (int i = 0; i < 1000; i++) {
+            RouteRecord.put(record, 0, i, new FlowKey(), 0);
+            table.put(record, 0);
+            second.onAdd(record, 0);
+        }
+        second.flush();
+        Set<Long> byBatch = Set.copyOf(other.routes);
+        second.detach();
+        second.attach(other, () -> {});
+
+        assertThat(byBatch).hasSizeBetween(400, 600).allMatch(id -> RouteRecord.connection(id, 2) == 1);
+        assertThat(other.routes).isEqualTo(byBatch);
+    }
+}
