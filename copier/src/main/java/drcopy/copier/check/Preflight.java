@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.check;
 
+import drcopy.agent.Capabilities;
+import drcopy.agent.Finding;
 import drcopy.agent.HostPort;
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.config.Transfer;
@@ -26,7 +28,7 @@ public final class Preflight {
      */
     public static Preflight of(CopierConfig config, CaptureOptions capture, CopierIdentity caller) {
         List<Finding> findings = new ArrayList<>();
-        findings.add(HostChecks.capabilities());
+        findings.add(Capabilities.check());
         findings.add(HostChecks.capture(capture));
         findings.add(HostChecks.sender(config.replay().mtu()));
         for (Transfer transfer : config.transfers().list()) {
@@ -54,7 +56,6 @@ public final class Preflight {
      * @return false when one of them keeps the copier from working
      */
     public boolean print(PrintWriter out) {
-        findings.forEach(out::println);
-        return findings.stream().noneMatch(finding -> finding.verdict() == Finding.Verdict.FAIL);
+        return Finding.print(findings, out);
     }
 }

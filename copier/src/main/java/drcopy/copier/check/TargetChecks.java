@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.check;
 
+import drcopy.agent.Finding;
 import drcopy.copier.config.Transfer;
 import drcopy.wire.Addresses;
 import java.io.IOException;
