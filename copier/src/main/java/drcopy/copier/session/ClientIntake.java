@@ -15,6 +15,9 @@ import java.nio.ByteBuffer;
  * session's {@link ClientStream}. Owned by the shard thread.
  */
 final class ClientIntake {
+    /** Bytes: more than windows in use allow, less than what a stream moves by in one round through the sequence space. */
+    private static final int MOST_AWAY = 1 << 27;
+
     private final EngineConfig config;
     private final Books books;
     private final SegmentPool pool;
@@ -183,12 +186,11 @@ final class ClientIntake {
         int seq = TcpHeader.seq(b, packet.tcpOffset());
         int length = packet.payloadLength();
         boolean isReset = TcpFlags.any(flags, TcpFlags.RST);
-        if (TcpFlags.any(flags, TcpFlags.ACK) && !isReset) {
-            int end = seq + length;
-            boolean isNewest = Seq.greaterOrEqual(end, session.clientNxt - 1);
-            session.observe(TcpHeader.ack(b, packet.tcpOffset()), TcpHeader.window(b, packet.tcpOffset()), isNewest);
-            learnPacket(session, packet);
+        if (isFar(session, seq) && !stream.isMoved(session, seq, length, nowNs)) {
+            books.drop(DropReason.NO_SESSION);
+            return;
         }
+        learn(session, packet, flags, seq + length);
         if (session.isStreamOver) {
             onOver(session, seq, length, flags);
         } else if (isReset) {
@@ -205,6 +207,21 @@ final class ClientIntake {
         if (session.replica != null) {
             tellWindow(session.replica);
         }
+    }
+
+    private static void learn(Session session, IpPacket packet, int flags, int end) {
+        if (!TcpFlags.any(flags, TcpFlags.RST)) {
+            ByteBuffer b = packet.buffer();
+            int tcp = packet.tcpOffset();
+            boolean isNewest = Seq.greaterOrEqual(end, session.clientNxt - 1);
+            session.observe(TcpHeader.ack(b, tcp), TcpHeader.window(b, tcp), isNewest);
+            learnPacket(session, packet);
+        }
+    }
+
+    /** Too far from the stream for any hole or repetition: of another connection, or nonsense. */
+    private static boolean isFar(Session session, int seq) {
+        return Math.abs((long) Seq.distance(session.clientNxt, seq)) > MOST_AWAY;
     }
 
     /** RFC 9293 3.8.4: one byte or none, just below what comes next. */

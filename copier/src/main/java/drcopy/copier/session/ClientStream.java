@@ -125,6 +125,28 @@ final class ClientStream {
         segment.tsVal = timestamps < 0 ? 0 : b.getInt(timestamps + 2);
     }
 
+    /**
+     * A payload segment far from the stream: is the stream there now? The second of two that follow each other says so: the
+     * capture missed much, or the beginning of another connection. The session joins at the next request there.
+     */
+    boolean isMoved(Session session, int seq, int length, long nowNs) {
+        boolean isSecond = length > 0 && session.hasFar && seq == session.farEnd;
+        session.hasFar = length > 0;
+        session.farEnd = seq + length;
+        if (!isSecond) {
+            return false;
+        }
+        lifecycle.breakStream(session, DropReason.CAPTURE_GAP, session.requestAck, nowNs);
+        dropBeyond(session, DropReason.CAPTURE_GAP);
+        session.hasFar = false;
+        session.isStreamOver = false;
+        session.isRequestAckKnown = false;
+        session.isLastPushed = false;
+        session.isContiguous = true;
+        session.clientNxt = seq;
+        return true;
+    }
+
     /** The client's RST: a node behind its data, without sequence number of its own. */
     void onReset(Session session, IpPacket packet, int seq, long nowNs) {
         Segment segment = pool.allocateControl();

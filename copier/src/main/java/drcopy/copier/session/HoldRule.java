@@ -65,6 +65,11 @@ final class HoldRule {
         return received - answeredFrom;
     }
 
+    /** True when the target has sent payload on this connection. */
+    boolean hasAnswered() {
+        return received > 0;
+    }
+
     /** When a held request is to be looked at again. */
     long dueNs() {
         return dueNs;

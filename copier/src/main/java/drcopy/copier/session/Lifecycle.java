@@ -153,13 +153,14 @@ final class Lifecycle {
         goOn(session, DropReason.TARGET_CLOSED, nowNs);
     }
 
-    /** True for a request that crossed with the end of the connection: the target took no byte of it. */
+    /** True for a request that crossed with the end of a connection in use: the target took no byte of it. */
     private static boolean isUntaken(Replica replica, Segment head) {
         return head.is(Segment.JOINABLE)
                 && head.is(Segment.RELEASED)
                 && !head.is(Segment.RETRIED)
                 && replica.sndUna == head.seq
                 && !replica.hasRetransmitted
+                && replica.hold.hasAnswered()
                 && replica.hold.answered() == 0;
     }
 
@@ -307,10 +308,18 @@ final class Lifecycle {
     /** Nothing is left to play: the session waits for its next request, or is over. */
     private void rest(Session session, DropReason reason) {
         if (!session.isSeeking) {
-            session.isSeeking = true;
-            session.seekReason = reason;
+            seek(session, reason);
         }
         endIfOver(session);
+    }
+
+    /** The client's stream is dropped until a request begins: as what broke it itself, or as too late for its replica. */
+    private static void seek(Session session, DropReason reason) {
+        session.isSeeking = true;
+        session.seekReason = switch (reason) {
+            case CAPTURE_GAP, SESSION_LIMIT, MEMORY_LIMIT, NO_PORT -> reason;
+            default -> DropReason.SESSION_CLOSED;
+        };
     }
 
     /** Forgets a session that has nothing left to play or to answer. */
@@ -365,8 +374,6 @@ final class Lifecycle {
         boolean isStarted = last == null || last.is(Segment.RELEASED);
         if (replica == null || !isGap && isStarted) {
             abort(session, reason, nowNs);
-            session.isSeeking = true;
-            session.seekReason = reason;
             return;
         }
         int answer = Math.max(0, ack - session.requestAck);
@@ -374,8 +381,7 @@ final class Lifecycle {
             answer = last.answer;
             dropFrom(session, last, reason);
         }
-        session.isSeeking = true;
-        session.seekReason = reason;
+        seek(session, reason);
         appendEnd(session, answer);
     }
 

@@ -149,23 +149,22 @@ final class ReplicaReceiver {
         int payload = response.payloadLength();
         int length = payload + (TcpFlags.any(flags, TcpFlags.SYN) ? 1 : 0) + (flags & TcpFlags.FIN);
         if (TcpFlags.any(flags, TcpFlags.RST)) {
-            if (Seq.greaterOrEqual(seq, replica.rcvNxt - STALE_BYTES) && isBelowEdge(replica, seq)) {
-                lifecycle.resetByTarget(replica, nowNs);
-            }
+            onReset(replica, response, nowNs);
             return;
         }
         if (!isBelowEdge(replica, payload > 0 ? seq + 1 : seq) || Seq.lessThan(seq, replica.rcvNxt - STALE_BYTES)) {
             challenge(replica, nowNs);
             return;
         }
-        boolean isNew = Seq.greaterThan(seq + length, replica.rcvNxt);
         if (TcpFlags.any(flags, TcpFlags.SYN) || !TcpFlags.any(flags, TcpFlags.ACK)) {
             // A repeated SYN/ACK: our ACK was lost. In the window: RFC 5961 section 4.
             challenge(replica, nowNs);
             return;
         }
-        if (!isNew && length > 0) {
-            replica.isAckOwed = true;
+        boolean isNew = Seq.greaterThan(seq + length, replica.rcvNxt);
+        boolean isOld = length > 0 && !isNew;
+        if (length == 0 && Seq.lessThan(seq, replica.rcvNxt)) {
+            challenge(replica, nowNs); // a keep-alive probe: RFC 9293 3.8.4
         }
         if (!onAck(replica, response, nowNs)) {
             return;
@@ -173,26 +172,35 @@ final class ReplicaReceiver {
         if (isNew) {
             onPayload(replica, response, nowNs);
         }
-        boolean isUrgent = replica.isAckOwed || (flags & TcpFlags.FIN) != 0;
-        finish(replica, isNew, isUrgent, nowNs);
-    }
-
-    /** Plays on, then sees that what came is acknowledged: with the next data, at once, or with the batch. */
-    private void finish(Replica replica, boolean isNew, boolean isUrgent, long nowNs) {
-        replica.isAckOwed |= isNew || isUrgent;
+        replica.isAckOwed |= isNew || isOld;
         if (afterFin(replica, nowNs)) {
             return;
         }
         player.play(replica, nowNs);
-        if (isUrgent) {
+        if (isOld || TcpFlags.any(flags, TcpFlags.FIN)) {
             acknowledgeNow(replica);
         }
     }
 
+    /** RFC 9293 3.10.7.4, second check; what the RST acknowledges the target has taken. */
+    private void onReset(Replica replica, TargetResponse response, long nowNs) {
+        int seq = response.seq();
+        if (Seq.lessThan(seq, replica.rcvNxt - STALE_BYTES) || !isBelowEdge(replica, seq)) {
+            return;
+        }
+        boolean hasAck = TcpFlags.any(response.flags(), TcpFlags.ACK);
+        if (hasAck
+                && Seq.greaterThan(response.ack(), replica.sndUna)
+                && Seq.lessOrEqual(response.ack(), replica.sndMax)) {
+            replica.sndUna = response.ack();
+            releaseAcknowledged(replica, response.ack());
+        }
+        lifecycle.resetByTarget(replica, nowNs);
+    }
+
     /** Within the window that was announced, or the one byte that probes it. */
     private static boolean isBelowEdge(Replica replica, int seq) {
-        int edge = Seq.max(replica.rcvAdv, replica.rcvNxt);
-        return Seq.lessOrEqual(seq, edge);
+        return Seq.lessOrEqual(seq, Seq.max(replica.rcvAdv, replica.rcvNxt));
     }
 
     private void acknowledgeNow(Replica replica) {

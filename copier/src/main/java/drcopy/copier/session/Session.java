@@ -47,6 +47,10 @@ final class Session extends FlowEntry {
     boolean isContiguous;
 
     long lastClientNs;
+    /** A payload segment far from the stream came last; where it ends. */
+    boolean hasFar;
+
+    int farEnd;
     int windowField = -1;
     int tsVal;
     int ipFields;
