@@ -9,7 +9,7 @@ import java.util.List;
  * Captures packets through AF_PACKET rings, read without a system call per packet. An incoming capture has one socket for IPv4
  * and one for IPv6 rather than one for all protocols: so it sees each packet once, where this host's own IP receives it
  * (behind VLAN, bond and bridge), and the kernel does not clone what the host sends. Owned by one thread, except
- * {@link #kernelDrops}.
+ * {@link #kernelDrops} and {@link #close}.
  */
 public final class AfPacketSource implements PacketSource {
     private static final int EMPTY_POLLS_BETWEEN_ERROR_CHECKS = 256;

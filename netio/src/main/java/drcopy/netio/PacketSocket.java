@@ -87,7 +87,8 @@ final class PacketSocket implements AutoCloseable {
         return fd;
     }
 
-    int poll(PacketHandler handler, int limit) {
+    /** Locked, a batch at a time, so that a close by another thread cannot take the ring away under the reader. */
+    synchronized int poll(PacketHandler handler, int limit) {
         return isClosed ? 0 : ring.poll(handler, limit);
     }
 

@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * Diversion by NFQUEUE: a chain of its own in iptables' mangle table, entered first from OUTPUT, hands the responses to the
- * queue that {@link NfQueueSource} reads and drops. Without bypass: when nobody reads, they are dropped as well.
+ * queue that {@link NfQueueSource} reads and drops. Without bypass: when nobody reads, they are dropped as well. ICMP errors
+ * from a diverted VIP are dropped; from a service on every address they are not, for they do not name it.
  */
 final class QueueDiversion implements DiversionRules {
     private static final String CHAIN = "DRCOPY";

@@ -182,7 +182,19 @@ final class RouteDiversion implements DiversionRules {
         String commands = NftText.passSet(wanted, false) + (hasIpv6 ? NftText.passSet(wanted, true) : "");
         Commands.require(List.of("nft", "-f", "-"), commands);
         this.pass = wanted;
-        remember();
+        rememberMarking();
+    }
+
+    /** Takes the tables of nftables, and nothing else, as what must stay. */
+    private void rememberMarking() {
+        List<String> now = snapshot();
+        List<String> expected = new ArrayList<>(installed);
+        for (int i = 0; i < expected.size(); i++) {
+            if (PARTS[i][0].startsWith("nftables")) {
+                expected.set(i, now.get(i));
+            }
+        }
+        installed = expected;
     }
 
     /** Removes everything, marking first. */

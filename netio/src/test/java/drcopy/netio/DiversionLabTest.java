@@ -175,8 +175,15 @@ class DiversionLabTest {
 
         client4(40004).syn();
         client6(40004).syn();
-
         assertThat(leaks()).isEmpty();
+
+        server.call(() -> {
+            DiversionRules.release();
+            return null;
+        });
+        client4(40005).syn();
+        client6(40005).syn();
+        assertThat(leaks()).hasSize(2).containsOnly("NOT_TCP");
     }
 
     @ParameterizedTest
