@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Starts one of drcopy's programs. Sourced by the launchers; expects $ROOT, and $JVM_OPTIONS as an array.
 
+# Netty names channels by the first network card's address; a namespace may have none, and looking takes time.
+NETTY_OPTIONS=(-Dio.grpc.netty.shaded.io.netty.machineId=02:00:00:00:00:00)
+
 # The last value given to an option, from the command line or else from the --config file; empty without one.
 # option_value LONG SHORT ARG...
 option_value() {
@@ -61,9 +64,9 @@ launch() {
 
 # Waits until the process says that its start-up is done, or hands on its complaint and its exit code.
 launch_in_background() {
-    local program=$1 java=$2 folder pid rc=0
+    local program=$1 java=$2 pid rc=0
     shift 2
-    folder=$(mktemp -d) || exit 1
+    folder=$(mktemp -d) || exit 1 # no local: the trap needs it
     trap 'rm -rf "$folder"' EXIT
     setsid "$java" "-Ddrcopy.ready=$folder/ready" "$@" </dev/null >/dev/null 2>"$folder/stderr" &
     pid=$!

@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -17,6 +19,7 @@ import org.slf4j.LoggerFactory;
  * is told from a live one's, whatever number it holds. Confined to the thread that starts and ends the process.
  */
 public final class PidFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PidFile.class);
     private static final String OPTION = "--pid-file";
     private static final int LONGEST = 32;
 
@@ -46,10 +49,13 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    /** Null when the former holder deleted the file between opening and locking. */
+    /**
+     * Null when the former holder deleted the file before it was locked. The file is opened once only: closing any other
+     * descriptor of it would give up the lock (fcntl(2)).
+     */
     private static PidFile tryTake(Path path, String pid) throws IOException {
-        FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Object inode = inode(path);
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         boolean kept = false;
         try {
             String content = read(channel);
@@ -59,15 +65,28 @@ public final class PidFile implements AutoCloseable {
                     path,
                     "must not be held by a live process, and " + content + " holds it");
             Check.that(content.matches("\\d*"), OPTION, path, "must be a pid file, and this file holds something else");
+            kept = inode.equals(inode(path));
+            if (!kept) {
+                return null;
+            }
             channel.truncate(0);
             channel.write(ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
-            kept = isAt(path, pid);
-            return kept ? new PidFile(path, channel) : null;
+            return new PidFile(path, channel);
         } finally {
             if (!kept) {
                 channel.close();
             }
         }
+    }
+
+    /** What the path leads to now; the file is made if there is none. */
+    private static Object inode(Path path) throws IOException {
+        try {
+            Files.createFile(path);
+        } catch (FileAlreadyExistsException e) {
+            LOG.debug("{} is there", path);
+        }
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -84,21 +103,13 @@ public final class PidFile implements AutoCloseable {
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1).strip();
     }
 
-    private static boolean isAt(Path path, String pid) throws IOException {
-        try {
-            return Files.readString(path, StandardCharsets.ISO_8859_1).strip().equals(pid);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
-    }
-
     /** Removes the file. Nothing is reported: a file left behind does not stop the next start. */
     @Override
     public void close() {
         try (channel) {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            LoggerFactory.getLogger(PidFile.class).warn("Cannot remove {}: {}", path, Reasons.of(e));
+            LOG.warn("Cannot remove {}: {}", path, Reasons.of(e));
         }
     }
 }

@@ -4,6 +4,7 @@ package drcopy.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,42 @@ class PidFileTest {
     }
 
     @Test
-    void refusesAFileThatALiveProcessHolds() {
+    void refusesAFileThatAnotherProcessHolds() throws Exception {
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        path.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader output = holder.inputReader()) {
+            assertThat(output.readLine()).isEqualTo("held");
+            assertThatThrownBy(() -> PidFile.take(path))
+                    .hasMessageEndingWith("must not be held by a live process, and " + holder.pid() + " holds it");
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        try (PidFile held = PidFile.take(path)) {
+            assertThat(held).isNotNull();
+        }
+    }
+
+    /** Holds the file that its argument names until it is killed. */
+    static final class Holder {
+        private Holder() {}
+
+        public static void main(String... args) throws IOException {
+            Logs.toNowhere();
+            try (PidFile held = PidFile.take(Path.of(args[0]))) {
+                System.out.println(held == null ? "" : "held");
+                System.in.read();
+            }
+        }
+    }
+
+    @Test
+    void refusesAFileThatThisProcessHolds() {
         try (PidFile held = PidFile.take(path)) {
             assertThat(held).isNotNull();
             assertThatThrownBy(() -> PidFile.take(path))
