@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.interceptor;
 
+import drcopy.agent.AgentOptions;
 import drcopy.agent.AgentProcess;
+import drcopy.agent.Check;
 import drcopy.agent.Cli;
+import drcopy.agent.Finding;
 import drcopy.agent.Shutdown;
+import drcopy.interceptor.check.Preflight;
 import drcopy.interceptor.config.InterceptorConfig;
 import drcopy.interceptor.config.InterceptorOptions;
 import drcopy.interceptor.metrics.InterceptorCounters;
 import drcopy.interceptor.metrics.InterceptorMetrics;
-import drcopy.interceptor.site.CaptureSite;
 import drcopy.interceptor.site.Site;
+import drcopy.netio.DiversionRules;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code bin/interceptor}. */
 @Command(
@@ -22,27 +29,58 @@ import picocli.CommandLine.Mixin;
         description = "Diverts the target's responses on this host and tells the copiers their headers.")
 public final class InterceptorMain implements Callable<Integer> {
     @Mixin
-    private InterceptorOptions options = new InterceptorOptions();
+    private final InterceptorOptions options = new InterceptorOptions();
 
-    public static void main(String[] args) {
+    @Mixin
+    private final AgentOptions agentOptions = new AgentOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String... args) {
         Cli.main(new InterceptorMain(), args);
     }
 
     @Override
     public Integer call() {
         InterceptorConfig config = options.config();
+        Site site = Site.of(config);
+        if (options.isCheck()) {
+            boolean isReady =
+                    Finding.print(Preflight.of(config), spec.commandLine().getOut());
+            return isReady ? Cli.DONE : Cli.FAILED;
+        }
+        refuseTakenPort(config);
         InterceptorCounters counters = new InterceptorCounters();
-        try (AgentProcess process = AgentProcess.open("interceptor", options.agent());
-                Interceptor interceptor = new Interceptor(config, site(config), counters, hostName())) {
+        try (AgentProcess process = AgentProcess.open("interceptor", agentOptions);
+                Interceptor interceptor = new Interceptor(config, site, counters, hostName())) {
             process.serve(InterceptorMetrics.register(counters), interceptor::unhealthy, interceptor::unready);
             process.ready();
             Shutdown.await();
-            return interceptor.unhealthy() == null ? Cli.DONE : Cli.FAILED;
+            if (interceptor.unhealthy() != null) {
+                throw new IllegalStateException(interceptor.unhealthy());
+            }
+            return Cli.DONE;
         }
     }
 
-    private static Site site(InterceptorConfig config) {
-        return new CaptureSite(config.captureDevice(), config.filter());
+    /** Removes the rules, whoever installed them. */
+    @Command(
+            name = "release",
+            description = "Removes the diversion of this host: real clients get responses of the test service again.")
+    int release() {
+        DiversionRules.release();
+        return Cli.DONE;
+    }
+
+    private static void refuseTakenPort(InterceptorConfig config) {
+        InetSocketAddress listen = config.listen();
+        String objection = Preflight.listenObjection(listen);
+        Check.that(
+                objection == null,
+                "--port",
+                listen.getPort(),
+                "must be free to listen on at " + listen.getAddress().getHostAddress() + ": " + objection);
     }
 
     private static String hostName() {

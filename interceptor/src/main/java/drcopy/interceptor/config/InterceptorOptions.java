@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.interceptor.config;
 
-import drcopy.agent.AgentOptions;
 import drcopy.agent.Check;
 import drcopy.agent.Cidr;
 import drcopy.agent.ConfigException;
+import drcopy.agent.Heading;
 import drcopy.agent.IpLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The interceptor's options as they are written. Filled at start, then only read. */
@@ -19,6 +18,7 @@ public final class InterceptorOptions {
     /** The port that interceptors listen on unless told otherwise. */
     public static final int DEFAULT_PORT = 36524;
 
+    @Heading("What to take")
     @Option(
             names = "--divert",
             paramLabel = "VIP:PORT[,...]",
@@ -46,6 +46,7 @@ public final class InterceptorOptions {
             description = "Addresses and networks that get the real responses: the director's health checks, testers.")
     private List<String> pass = List.of();
 
+    @Heading("Copiers")
     @Option(
             names = {"-b", "--bind"},
             paramLabel = "ADDRESS",
@@ -62,14 +63,6 @@ public final class InterceptorOptions {
             names = "--check",
             description = "Check what the interceptor needs, a line each with the remedy; change nothing and exit.")
     private boolean check;
-
-    @Mixin
-    private AgentOptions agent = new AgentOptions();
-
-    /** Options that every drcopy process takes. */
-    public AgentOptions agent() {
-        return agent;
-    }
 
     /** True when only the preflight is wanted. */
     public boolean isCheck() {
@@ -96,8 +89,16 @@ public final class InterceptorOptions {
                 mode == null ? Mode.ROUTE : mode,
                 capture,
                 filter,
-                parse("--pass", pass, Cidr::parse),
+                parse("--pass", pass, InterceptorOptions::passed),
                 new InetSocketAddress(bindAddress(), Check.port("--port", port)));
+    }
+
+    private static Cidr passed(String text) {
+        Cidr range = Cidr.parse(text);
+        if (range.prefixLength() == 0) {
+            throw new IllegalArgumentException("must not be every address, nobody would be diverted");
+        }
+        return range;
     }
 
     private InetAddress bindAddress() {

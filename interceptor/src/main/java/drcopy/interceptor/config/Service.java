@@ -49,11 +49,6 @@ public record Service(InetAddress address, int port) {
         return address;
     }
 
-    /** True when a packet with this source is a response of this service. */
-    public boolean sends(long hi, long lo, int sourcePort) {
-        return sourcePort == port && (address == null || Addresses.lo(address) == lo && Addresses.hi(address) == hi);
-    }
-
     /** The form {@link #parse} reads. */
     @Override
     public String toString() {

@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.interceptor.site;
 
+import drcopy.agent.Check;
+import drcopy.agent.ConfigException;
 import drcopy.interceptor.diversion.ServiceSet;
 import drcopy.netio.AfPacketSource;
+import drcopy.netio.BpfFilter;
 import drcopy.netio.CaptureOptions;
+import drcopy.netio.FilterException;
 import drcopy.netio.PacketSource;
 import java.util.List;
 
 /** The assistant placement: the target routes its responses to this host, which only watches them arrive. */
-public final class CaptureSite implements Site {
+final class CaptureSite implements Site {
     private final String device;
     private final String filter;
 
-    public CaptureSite(String device, String filter) {
+    /** @throws ConfigException when there is no such device, or the filter does not compile */
+    CaptureSite(String device, String filter) {
+        Check.that(
+                device.equals(CaptureOptions.ANY) || Sources.hasDevice(device),
+                "--capture",
+                device,
+                "must be a network device of this host");
+        try {
+            BpfFilter.compile(filter);
+        } catch (FilterException e) {
+            throw new ConfigException("--filter", filter, "must compile: " + e.getMessage());
+        }
         this.device = device;
         this.filter = filter;
     }

@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.interceptor.site;
 
+import drcopy.interceptor.config.InterceptorConfig;
 import drcopy.interceptor.diversion.ServiceSet;
 import drcopy.netio.PacketSource;
 
 /** A way to get at the target's responses. Confined to the thread that starts the process, except {@link #guard}. */
 public interface Site {
+    /**
+     * The site that the configuration asks for; nothing is touched yet.
+     *
+     * @throws drcopy.agent.ConfigException when this host cannot have it
+     */
+    static Site of(InterceptorConfig config) {
+        return config.isCapture()
+                ? new CaptureSite(config.captureDevice(), config.filter())
+                : new DiversionSite(config);
+    }
+
     /** {@code route}, {@code nfqueue} or {@code capture}, for the Welcome. */
     String mode();
 

@@ -3,6 +3,8 @@ package drcopy.interceptor.site;
 
 import drcopy.netio.AfPacketSource;
 import drcopy.netio.PacketSource;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 
 /** What capturing sites share. */
 final class Sources {
@@ -10,6 +12,14 @@ final class Sources {
     static final int SNAPLEN_BYTES = 224;
 
     private Sources() {}
+
+    static boolean hasDevice(String name) {
+        try {
+            return NetworkInterface.getByName(name) != null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
 
     /** Follows a device that was deleted and made anew. */
     static void reattach(PacketSource source) {

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.interceptor.check;
+
+import drcopy.agent.Capabilities;
+import drcopy.agent.Finding;
+import drcopy.interceptor.config.InterceptorConfig;
+import drcopy.interceptor.config.Mode;
+import drcopy.interceptor.config.Service;
+import drcopy.netio.AfPacketSource;
+import drcopy.netio.CaptureOptions;
+import drcopy.netio.KernelException;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at this host: rights, tools, addresses, the port for copiers. Stateless. */
+public final class Preflight {
+    private Preflight() {}
+
+    /** Everything that the configuration needs. */
+    public static List<Finding> of(InterceptorConfig config) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Capabilities.check());
+        findings.add(listen(config.listen()));
+        if (config.isCapture()) {
+            findings.add(capture(config.captureDevice(), config.filter()));
+            return findings;
+        }
+        if (config.mode() == Mode.ROUTE) {
+            findings.add(tool("ip", "install iproute2"));
+            findings.add(tool("nft", "install nftables, or use --mode nfqueue"));
+        } else {
+            findings.add(tool("iptables", "install iptables, or use --mode route"));
+        }
+        config.divert().forEach(service -> findings.add(service(service)));
+        if (config.pass().isEmpty()) {
+            findings.add(Finding.note(
+                    "pass",
+                    "nobody gets real responses, health checks of the director fail as well",
+                    "give the director's addresses with --pass"));
+        }
+        return findings;
+    }
+
+    private static Finding listen(InetSocketAddress address) {
+        String subject = "listen on " + address.getAddress().getHostAddress() + " port " + address.getPort();
+        String objection = listenObjection(address);
+        return objection == null
+                ? Finding.ok(subject, "free")
+                : Finding.fail(subject, objection, "end what listens there, or choose --bind and --port");
+    }
+
+    /** Why the address cannot be listened on; null when it can. */
+    public static String listenObjection(InetSocketAddress address) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(address);
+            return null;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private static Finding capture(String device, String filter) {
+        String subject = "capture on " + device;
+        CaptureOptions options = CaptureOptions.incoming(List.of(device), filter);
+        try (AfPacketSource source = new AfPacketSource(options)) {
+            return Finding.ok(subject, "filter '" + filter + "', " + source.kernelDrops() + " packets dropped so far");
+        } catch (KernelException e) {
+            return Finding.fail(subject, e.getMessage(), Capabilities.REMEDY);
+        }
+    }
+
+    private static Finding tool(String name, String remedy) {
+        String path = System.getenv().getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        for (String folder : path.split(File.pathSeparator, -1)) {
+            Path program = Path.of(folder, name);
+            if (Files.isExecutable(program)) {
+                return Finding.ok("program " + name, program.toString());
+            }
+        }
+        return Finding.fail("program " + name, "is not in " + path, remedy);
+    }
+
+    private static Finding service(Service service) {
+        String subject = "service " + service;
+        if (service.address() == null) {
+            return Finding.ok(subject, "every address of this host");
+        }
+        try {
+            NetworkInterface device = NetworkInterface.getByInetAddress(service.address());
+            if (device != null) {
+                return Finding.ok(subject, "an address of " + device.getName());
+            }
+        } catch (SocketException e) {
+            return Finding.fail(subject, "the devices of this host cannot be listed: " + e.getMessage(), "");
+        }
+        return Finding.note(
+                subject, "is no address of this host, so that nothing is sent from there", "ip addr add it to lo");
+    }
+}
