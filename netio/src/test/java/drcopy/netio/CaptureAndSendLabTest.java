@@ -4,6 +4,9 @@ package drcopy.netio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import drcopy.wire.SegmentBuilder;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +19,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("lab")
 class CaptureAndSendLabTest {
     private static final String FILTER = "tcp dst port 8080";
+
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private NetNs sender;
     private NetNs receiver;
@@ -341,6 +347,42 @@ class CaptureAndSendLabTest {
             }
             return null;
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource(CaptureOptions.Mode.class)
+    void sendingWaitingAndReadingAllocateNothing(CaptureOptions.Mode mode) {
+        CaptureOptions options = CaptureOptions.incoming(List.of("any"), FILTER).withMode(mode);
+        SegmentBuilder segment =
+                SegmentBuilder.segment("198.19.7.7", 1, "198.18.5.2", 8080).flags(TestPackets.ACK);
+        long[] seen = {0};
+        PacketHandler handler =
+                (buffer, offset, captured, wire, ns) -> seen[0] += buffer.getInt(offset + 12) == 0 ? 0 : 1;
+        try (AfPacketSource source = capture(receiver, options);
+                RawIpSink sink = sender.call(() -> new RawIpSink(1500, 0));
+                Poller poller = new Poller(source.fileDescriptor())) {
+            byte[] bytes = new byte[segment.length()];
+            segment.write(ByteBuffer.wrap(bytes), 0);
+            long[] perRound = new long[3];
+
+            for (int round = 0; round < perRound.length; round++) {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 20_000; i++) {
+                    sink.claim().put(0, bytes);
+                    sink.commit(bytes.length);
+                    if (i % 10 == 0) {
+                        sink.flush();
+                        poller.wakeUp();
+                        poller.awaitPaced(100_000);
+                        source.poll(handler, 1000);
+                    }
+                }
+                perRound[round] = THREADS.getCurrentThreadAllocatedBytes() - before;
+            }
+
+            assertThat(seen[0]).isGreaterThan(50_000);
+            assertThat(perRound[2]).as("bytes for 20,000 packets").isLessThan(2_000);
+        }
     }
 
     @Test
