@@ -79,8 +79,11 @@ final class ClientStream {
         lifecycle.breakStream(session, reason, TcpHeader.ack(packet.buffer(), tcp), nowNs);
         session.clientNxt =
                 TcpHeader.seq(packet.buffer(), tcp) + packet.payloadLength() + (flags & TcpFlags.SYN) / TcpFlags.SYN;
-        session.isLastPushed = false;
-        session.isContiguous = false;
+        int ack = TcpHeader.ack(packet.buffer(), tcp);
+        if (TcpFlags.any(flags, TcpFlags.ACK) && Seq.greaterThan(ack, session.requestAck)) {
+            session.requestAck = ack;
+        }
+        session.isLastPushed = TcpFlags.any(flags, TcpFlags.PSH);
         if (TcpFlags.any(flags, TcpFlags.FIN)) {
             endStream(session);
             lifecycle.endIfOver(session);
@@ -142,7 +145,6 @@ final class ClientStream {
         session.isStreamOver = false;
         session.isRequestAckKnown = false;
         session.isLastPushed = false;
-        session.isContiguous = true;
         session.clientNxt = seq;
         return true;
     }
@@ -190,6 +192,9 @@ final class ClientStream {
         if (isAdvanced) {
             segment.answer = Seq.distance(session.requestAck, segment.onlineAck);
             segment.flags |= Segment.REQUEST;
+            if (segment.seq == session.iss + 1) {
+                session.greeting = segment.answer;
+            }
         }
         if (segment.length > 0 && isJoinable(session, segment, isAdvanced)) {
             segment.flags |= Segment.JOINABLE;
@@ -200,7 +205,6 @@ final class ClientStream {
             }
             session.clientNxt = segment.end();
             session.isLastPushed = (segment.flags & TcpFlags.PSH) != 0;
-            session.isContiguous = true;
         }
         if (segment.isFin() || segment.isReset()) {
             endStream(session);
@@ -218,7 +222,7 @@ final class ClientStream {
         boolean isFirst = segment.seq == session.iss + 1;
         boolean isAfterSilence =
                 config.joinIdleNs() > 0 && segment.capturedNs - session.lastClientNs >= config.joinIdleNs();
-        boolean isNextRequest = isAdvanced && (session.isLastPushed || !session.isContiguous);
+        boolean isNextRequest = isAdvanced && session.isLastPushed;
         return isFirst || isNextRequest || isAfterSilence;
     }
 
@@ -322,11 +326,28 @@ final class ClientStream {
     /** The hole has been open for too long: the request before it is broken, what lies behind it is looked through. */
     void onGap(Session session, long nowNs) {
         Segment head = session.beyond.head();
+        boolean isBoundary = isRequestMissing(session, head, nowNs);
         lifecycle.breakStream(session, DropReason.CAPTURE_GAP, head.onlineAck, nowNs);
         session.clientNxt = head.seq;
-        session.isLastPushed = false;
-        session.isContiguous = false;
+        session.isLastPushed = isBoundary;
         drainBeyond(session, nowNs);
+    }
+
+    /**
+     * Does a whole request lie in the hole, so that the next begins behind it? The request before the hole was whole and is
+     * answered, and the client has seen more of online's since than that answer. Else what lies behind could be the rest of a
+     * request whose beginning is missing.
+     */
+    private static boolean isRequestMissing(Session session, Segment behind, long nowNs) {
+        Replica replica = session.replica;
+        return replica != null
+                && !session.isSeeking
+                && session.isLastPushed
+                && session.isRequestAckKnown
+                && replica.cursor == null
+                && replica.isAllAcknowledged()
+                && replica.hold.isMoreThanOneAnswer(
+                        Seq.distance(session.requestAck, behind.onlineAck), replica.rto.srttNs(), nowNs);
     }
 
     /** A new connection has taken the session's key: it plays what it holds, then it ends. */

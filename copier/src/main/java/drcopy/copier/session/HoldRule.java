@@ -25,6 +25,9 @@ final class HoldRule {
 
     private boolean isPushed;
     private boolean isClosed;
+    /** How much longer online's answers were than the target's so far, at most, in thousandths; 1000 when never longer. */
+    private long longestPermille = 1000;
+
     private long lastPayloadNs;
     private long acknowledgedNs;
     private long dueNs = TimerHeap.NEVER;
@@ -53,11 +56,22 @@ final class HoldRule {
     }
 
     /** A request was released: its answer counts from here. */
-    void onRelease(long nowNs) {
+    void onRelease(Segment request, long nowNs) {
+        longestPermille = Math.max(longestPermille, 1000L * request.answer / Math.max(1, answered()));
         answeredFrom = received;
         isPushed = false;
         lastPayloadNs = nowNs;
         dueNs = TimerHeap.NEVER;
+    }
+
+    /**
+     * Has a client that saw {@code seen} bytes since its last request seen more than the answer to that? The target has
+     * answered it, and online's answer is about as long.
+     */
+    boolean isMoreThanOneAnswer(int seen, long srttNs, long nowNs) {
+        boolean isWhole = isPushed && nowNs - lastPayloadNs >= Math.max(srttNs, MIN_SILENCE_NS);
+        long margin = longestPermille == 1000 ? 1000 : longestPermille * 5 / 4;
+        return isWhole && answered() > 0 && 1000L * seen > answered() * margin;
     }
 
     /** Payload bytes since the last release. */

@@ -80,7 +80,8 @@ final class Lifecycle {
         for (Segment s = first; s != null && s.is(Segment.RELEASED); s = s.next) {
             s.flags &= ~Segment.RELEASED;
         }
-        first.answer = 0;
+        first.answer = session.greeting;
+        first.flags |= Segment.REQUEST;
         if (session.synOptions.length == 0 && session.clientShift == Session.UNKNOWN_SHIFT) {
             session.synOptions =
                     SynOptions.mss(Math.min(config.mss(), sender.mtuMss(session.target.hi(), session.target.lo())));

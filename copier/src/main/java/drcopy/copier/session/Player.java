@@ -71,7 +71,7 @@ final class Player {
         countEndOfHold(segment, verdict);
         segment.flags |= Segment.RELEASED;
         if (segment.is(Segment.REQUEST)) {
-            replica.hold.onRelease(nowNs);
+            replica.hold.onRelease(segment, nowNs);
             replica.hasRetransmitted = false;
         }
         return true;

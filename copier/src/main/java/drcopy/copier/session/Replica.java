@@ -79,7 +79,7 @@ final class Replica extends FlowEntry {
     boolean isListedOwing;
     Replica nextOwing;
     int challengeTokens;
-    long challengeSecond = -1;
+    long challengeSecond = Long.MIN_VALUE;
 
     /** Counts among those whose first SYN is young. */
     boolean isOpening;

@@ -210,7 +210,7 @@ final class ReplicaReceiver {
     }
 
     private void challenge(Replica replica, long nowNs) {
-        long second = nowNs / 1_000_000_000L;
+        long second = Math.floorDiv(nowNs, 1_000_000_000L);
         if (replica.challengeSecond != second) {
             replica.challengeSecond = second;
             replica.challengeTokens = CHALLENGES_PER_SECOND;

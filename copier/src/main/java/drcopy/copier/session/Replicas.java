@@ -56,6 +56,7 @@ final class Replicas {
         }
         table.add(replica);
         replica.waitingSinceNs = nowNs;
+        replica.lastHeardNs = nowNs;
         replica.isQueuedToOpen = true;
         replica.prevToOpen = openTail;
         if (openTail == null) {

@@ -41,10 +41,10 @@ final class Session extends FlowEntry {
     int requestAck;
 
     boolean isRequestAckKnown;
-    /** The last payload segment in sequence had PSH. */
+    /** Bytes of online's that the client had seen before its first; a new connection of the session waits for as many. */
+    int greeting;
+    /** What lies just below clientNxt was captured and had PSH: a request may begin here. */
     boolean isLastPushed;
-    /** The segment before clientNxt was captured: no hole was given up there. */
-    boolean isContiguous;
 
     long lastClientNs;
     /** A payload segment far from the stream came last; where it ends. */
