@@ -6,45 +6,73 @@ import drcopy.interceptor.metrics.InterceptorCounter;
 import drcopy.interceptor.metrics.InterceptorCounters;
 import drcopy.interceptor.site.Site;
 import drcopy.interceptor.stream.InterceptionService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import drcopy.netio.Poller;
+import drcopy.netio.RuleWatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thread that verifies the diversion every few seconds and ends calls that never say Hello. Any thread starts and closes it. */
+/**
+ * A thread that verifies the diversion every few seconds, and at once when the kernel tells that somebody changed its rules;
+ * and ends calls that never say Hello. Any thread starts and closes it.
+ */
 final class Guard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
-    private static final long VERIFY_SECONDS = 3;
+    private static final long TICK_NS = 1_000_000_000L;
+    private static final long VERIFY_NS = 3 * TICK_NS;
+    /** At most five verifications a second, however often rules of others change. */
+    private static final long PAUSE_NS = TICK_NS / 5;
+
     private static final int SECONDS_BETWEEN_WARNINGS = 10;
 
     private final Site site;
     private final InterceptionService service;
     private final InterceptorCounters counters;
     private final EverySeconds failures = new EverySeconds(SECONDS_BETWEEN_WARNINGS);
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "guard");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private long ticks;
+    /** Null where there are no rules. */
+    private final RuleWatch changes;
+
+    private final Poller ticks;
+    private final Poller pauses = new Poller();
+    private final Thread thread = new Thread(this::run, "guard");
+    private volatile boolean isRunning = true;
     private volatile String objection;
 
     Guard(Site site, InterceptionService service, InterceptorCounters counters) {
         this.site = site;
         this.service = service;
         this.counters = counters;
+        changes = site.hasRules() ? new RuleWatch() : null;
+        ticks = changes == null ? new Poller() : new Poller(changes.fileDescriptors());
+        thread.setDaemon(true);
     }
 
     void start() {
-        var unused = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+        thread.start();
     }
 
-    private void tick() {
-        service.expireSilent(System.nanoTime());
-        if (++ticks % VERIFY_SECONDS == 0) {
-            verify();
+    private void run() {
+        long verifiedAt = System.nanoTime();
+        while (isRunning) {
+            ticks.await(TICK_NS);
+            long now = System.nanoTime();
+            service.expireSilent(now);
+            boolean hasChanged = changes != null && changes.hasChanged();
+            if (isRunning && (hasChanged || now - verifiedAt >= VERIFY_NS)) {
+                verifiedAt = now;
+                verify();
+                // Our own repair is heard of, too; the look that follows it finds nothing and ends it.
+                pauses.await(PAUSE_NS);
+            }
         }
+        release();
+    }
+
+    private void release() {
+        if (changes != null) {
+            changes.close();
+        }
+        ticks.close();
+        pauses.close();
     }
 
     private void verify() {
@@ -70,6 +98,8 @@ final class Guard implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        isRunning = false;
+        ticks.wakeUp();
+        pauses.wakeUp();
     }
 }

@@ -63,6 +63,11 @@ final class CaptureSite implements Site {
     }
 
     @Override
+    public boolean hasRules() {
+        return false;
+    }
+
+    @Override
     public String guard() {
         return null;
     }

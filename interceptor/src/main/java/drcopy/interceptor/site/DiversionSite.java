@@ -65,12 +65,17 @@ final class DiversionSite implements Site {
     }
 
     @Override
+    public boolean hasRules() {
+        return true;
+    }
+
+    @Override
     public String guard() {
         List<String> faults = rules.verify();
         if (faults.isEmpty()) {
             return null;
         }
-        rules.install();
+        rules.repair();
         return String.join(", ", faults);
     }
 }

@@ -36,6 +36,9 @@ public interface Site {
     /** Which packets of the source are responses. */
     ServiceSet services();
 
+    /** True when the kernel's rules are ours to guard: changes of them call for {@link #guard} at once. */
+    boolean hasRules();
+
     /**
      * Verifies what {@link #install} did and puts it right where it was damaged. Called on the guard thread, every few seconds.
      *
