@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 
 /**
  * TPACKET_V3 (linux/if_packet.h): the kernel fills blocks with packets of any length and hands a block over when it is full or
- * 1 ms old.
+ * a few milliseconds old.
  *
  * <pre>
  * block  +8 status  +12 packets  +16 offset of the first packet
@@ -20,7 +20,11 @@ final class RingV3 implements PacketRing {
     private static final int PACKET_VERSION = 10;
     private static final int TPACKET_V3 = 2;
     private static final int FRAME_SIZE = 2048;
-    private static final int RETIRE_MS = 1;
+    /** Longest time a packet waits in a block that is not full. */
+    private static final int MAX_RETIRE_MS = 8;
+
+    /** How long the reader may pause at a low rate, about: a busy host gives its thread no time for longer than one thinks. */
+    private static final int PAUSE_MS = 512;
     /** Holds any packet of 64 KiB, as receive offload makes them. */
     private static final int SMALL_BLOCK = 128 * 1024;
 
@@ -34,6 +38,7 @@ final class RingV3 implements PacketRing {
 
     private final int blockSize;
     private final int blocks;
+    private final int retireMs;
 
     private ByteBuffer ring;
     private ByteBuffer packets;
@@ -44,8 +49,8 @@ final class RingV3 implements PacketRing {
     private int next;
 
     /**
-     * A ring of {@code bufferMiB} for packets of at most {@code snaplen} bytes. Even at a low rate the kernel uses a block a
-     * millisecond, so the number of blocks is also how many milliseconds the reader may pause.
+     * A ring of {@code bufferMiB} for packets of at most {@code snaplen} bytes. Even at a low rate the kernel uses up a block each
+     * time it hands one over, so the number of blocks and the time between them bound how long the reader may pause.
      */
     RingV3(int bufferMiB, int snaplen) {
         if (snaplen > 65535) {
@@ -54,6 +59,7 @@ final class RingV3 implements PacketRing {
             blockSize = bufferMiB < MIN_MIB_FOR_LARGE ? SMALL_BLOCK : LARGE_BLOCK;
         }
         blocks = Math.max(2, (int) ((long) bufferMiB * 1024 * 1024 / blockSize));
+        retireMs = Math.max(1, Math.min(MAX_RETIRE_MS, PAUSE_MS / blocks));
     }
 
     @Override
@@ -74,7 +80,7 @@ final class RingV3 implements PacketRing {
                 blocks,
                 FRAME_SIZE,
                 frames,
-                RETIRE_MS,
+                retireMs,
                 0,
                 0);
     }

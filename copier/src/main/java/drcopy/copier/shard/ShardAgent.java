@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class ShardAgent implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardAgent.class);
     private static final int RESPONSES_PER_CYCLE = 1024;
-    private static final int PACKETS_PER_CYCLE = 256;
+    private static final int PACKETS_PER_CYCLE = 1024;
     private static final int TIMERS_PER_CYCLE = 256;
     private static final int RESETS_PER_STEP = 64;
     private static final long HOUSEKEEPING_NS = TimeUnit.SECONDS.toNanos(1);
