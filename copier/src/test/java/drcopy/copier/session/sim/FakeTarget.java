@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.session.sim;
+
+import static drcopy.copier.session.sim.SimFailure.check;
+
+import drcopy.copier.session.script.Header;
+import drcopy.copier.session.script.RouteBook;
+import drcopy.copier.session.script.SentPacket;
+import drcopy.wire.FlowKey;
+import drcopy.wire.Seq;
+import drcopy.wire.TcpFlags;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * The target: accepts connections, knows those from before and those that rest in TIME_WAIT, and answers what belongs to none
+ * with RST. What it sends is summarised for the route of its addresses, as an interceptor does.
+ */
+final class FakeTarget {
+    private static final long REST_NS = 60_000_000_000L;
+
+    /** Where summaries go. */
+    interface SummarySink {
+        void accept(RouteBook.Route route, Header tcp, int payloadLength);
+    }
+
+    /** A connection that is over, or one from before: sequence numbers only. */
+    private record Rest(int rcvNxt, int sndNxt, boolean isTimeWait) {}
+
+    private final SimClock clock;
+    private final List<Conversation> conversations;
+    private final Weather weather;
+    private final Random r;
+    private final RouteBook routes;
+    private final Outcome outcome;
+    private final SummarySink summaries;
+    private final Map<FlowKey, TargetConnection> connections = new HashMap<>();
+    private final Map<FlowKey, Rest> resting = new HashMap<>();
+    private final Map<TargetConnection, FlowKey> keys = new HashMap<>();
+    private final Set<FlowKey> seen = new HashSet<>();
+    private int accepted;
+
+    FakeTarget(
+            SimClock clock,
+            List<Conversation> conversations,
+            Weather weather,
+            Random r,
+            RouteBook routes,
+            Outcome outcome,
+            SummarySink summaries) {
+        this.clock = clock;
+        this.conversations = conversations;
+        this.weather = weather;
+        this.r = r;
+        this.routes = routes;
+        this.outcome = outcome;
+        this.summaries = summaries;
+    }
+
+    /** A packet of a replica arrives. */
+    void onPacket(SentPacket p) {
+        boolean isSyn = (p.flags() & TcpFlags.SYN) != 0;
+        if (isSyn && seen.add(p.key) && r.nextDouble() < weather.stale()) {
+            resting.put(p.key, new Rest(r.nextInt(), r.nextInt(), false));
+        }
+        TargetConnection connection = connections.get(p.key);
+        if (connection != null) {
+            connection.onPacket(p);
+        } else if (resting.containsKey(p.key)) {
+            onPacketOfRest(p, resting.get(p.key), isSyn);
+        } else if (isSyn) {
+            accept(p);
+        } else if ((p.flags() & TcpFlags.RST) == 0) {
+            send(p.key, new Header(TcpFlags.RST, p.ack(), 0, 0, 0, new byte[0]), 0);
+        }
+    }
+
+    private void onPacketOfRest(SentPacket p, Rest rest, boolean isSyn) {
+        if (isSyn && rest.isTimeWait && Seq.greaterThan(p.seq(), rest.rcvNxt)) {
+            resting.remove(p.key);
+            accept(p);
+        } else if ((p.flags() & TcpFlags.RST) != 0) {
+            if (p.seq() == rest.rcvNxt) {
+                resting.remove(p.key);
+            }
+        } else {
+            send(p.key, new Header(TcpFlags.ACK, rest.sndNxt, rest.rcvNxt, 500, 0, new byte[0]), 0);
+        }
+    }
+
+    private void accept(SentPacket syn) {
+        Conversation said = conversationOf(syn);
+        check(said.key.clientLo == syn.key.clientLo, said + ": its stream goes out on " + syn.key);
+        accepted++;
+        TargetConnection connection = new TargetConnection(clock, this, syn, r, weather);
+        connection.application =
+                new TargetApplication(clock, said, syn.seq() + 1 - said.iss, weather, r, outcome, connection);
+        connections.put(syn.key, connection);
+        keys.put(connection, syn.key);
+        if (r.nextDouble() < weather.targetTrouble()) {
+            clock.after(r.nextInt(60_000_000), r.nextBoolean() ? connection::abort : connection::close);
+        }
+        connection.begin();
+    }
+
+    private Conversation conversationOf(SentPacket syn) {
+        for (Conversation c : conversations) {
+            int offset = syn.seq() - c.iss;
+            if (offset >= 0 && offset <= c.streamEnd()) {
+                return c;
+            }
+        }
+        throw new SimFailure("a SYN with sequence number " + syn.seq() + " belongs to no conversation");
+    }
+
+    /** Sends on a connection of this target. */
+    void transmit(TargetConnection c, int flags, int seq, int ack, int window, int length, byte[] options) {
+        FlowKey key = keys.get(c);
+        if (key != null) {
+            send(key, new Header(flags, seq, ack, window, 0, options), length);
+        }
+    }
+
+    private void send(FlowKey key, Header tcp, int length) {
+        RouteBook.Route route = routes.latest(key);
+        if (route.isLive()) {
+            summaries.accept(route, tcp, length);
+        }
+    }
+
+    void forget(TargetConnection connection) {
+        FlowKey key = keys.remove(connection);
+        connections.remove(key, connection);
+    }
+
+    /** The connection was closed in order. */
+    void rest(TargetConnection connection, boolean wasClosedHereFirst) {
+        FlowKey key = keys.get(connection);
+        if (wasClosedHereFirst) {
+            Rest rest = new Rest(connection.rcvNxt(), connection.sender.sndNxt(), true);
+            resting.put(key, rest);
+            clock.after(REST_NS, () -> resting.remove(key, rest));
+        }
+    }
+
+    RouteBook.Route latestRoute(SentPacket p) {
+        return routes.latest(p.key);
+    }
+
+    /** Connections accepted so far. */
+    int accepted() {
+        return accepted;
+    }
+
+    /** Connections that are not over. */
+    int open() {
+        return connections.size();
+    }
+}
