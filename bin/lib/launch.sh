@@ -45,7 +45,7 @@ build_if_missing() {
 
 # launch PROGRAM MAIN-CLASS ARG...
 launch() {
-    local program=$1 main=$2 java=java jar
+    local program=$1 main=$2 java=java jar archive
     shift 2
     build_if_missing "$program"
     jar=$(compgen -G "$ROOT/$program/target/run/$program-*.jar")
@@ -53,6 +53,10 @@ launch() {
     if ! command -v "$java" >/dev/null; then
         echo "$program: needs Java 17 or later: $java is not there" >&2
         exit 1
+    fi
+    archive=${jar%/*}/$program.jsa
+    if [ -f "$archive" ]; then # one that does not fit this JVM or these jars is left aside, without a word
+        JVM_OPTIONS+=("-XX:SharedArchiveFile=$archive" -Xlog:cds=off,cds+dynamic=off)
     fi
     set -- "${JVM_OPTIONS[@]}" -cp "$jar" "$main" "$@"
     if is_daemon "$@"; then
