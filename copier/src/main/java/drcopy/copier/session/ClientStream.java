@@ -20,13 +20,21 @@ final class ClientStream {
     private final EngineConfig config;
     private final Books books;
     private final SegmentPool pool;
+    private final Backlog backlog;
     private final Lifecycle lifecycle;
     private final TimerHeap timers;
 
-    ClientStream(EngineConfig config, Books books, SegmentPool pool, Lifecycle lifecycle, TimerHeap timers) {
+    ClientStream(
+            EngineConfig config,
+            Books books,
+            SegmentPool pool,
+            Backlog backlog,
+            Lifecycle lifecycle,
+            TimerHeap timers) {
         this.config = config;
         this.books = books;
         this.pool = pool;
+        this.backlog = backlog;
         this.lifecycle = lifecycle;
         this.timers = timers;
     }
@@ -140,7 +148,7 @@ final class ClientStream {
             return false;
         }
         lifecycle.breakStream(session, DropReason.CAPTURE_GAP, session.requestAck, nowNs);
-        dropBeyond(session, DropReason.CAPTURE_GAP);
+        backlog.dropBeyond(session, DropReason.CAPTURE_GAP);
         session.hasFar = false;
         session.isStreamOver = false;
         session.isRequestAckKnown = false;
@@ -214,7 +222,7 @@ final class ClientStream {
 
     private void endStream(Session session) {
         session.isStreamOver = true;
-        dropBeyond(session, DropReason.SESSION_CLOSED);
+        backlog.dropBeyond(session, DropReason.SESSION_CLOSED);
     }
 
     /** May a connection begin with this payload segment? Not in the middle of a message, as far as can be told. */
@@ -353,7 +361,7 @@ final class ClientStream {
     /** A new connection has taken the session's key: it plays what it holds, then it ends. */
     void replace(Session session, long nowNs) {
         lifecycle.expel(session);
-        dropBeyond(session, DropReason.REPLACED);
+        backlog.dropBeyond(session, DropReason.REPLACED);
         session.isStreamOver = true;
         Replica replica = session.replica;
         if (replica == null) {
@@ -362,14 +370,7 @@ final class ClientStream {
             lifecycle.cut(session, DropReason.REPLACED);
         } else if (session.queue.tail() == null
                 || !session.queue.tail().isReset() && !session.queue.tail().isFin()) {
-            lifecycle.appendEnd(session, 0);
+            backlog.appendEnd(session, 0);
         }
-    }
-
-    private void dropBeyond(Session session, DropReason reason) {
-        while (!session.beyond.isEmpty()) {
-            lifecycle.dropBeyond(session, reason);
-        }
-        session.gapAtNs = TimerHeap.NEVER;
     }
 }

@@ -4,7 +4,6 @@ package drcopy.copier.session;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
-import drcopy.wire.TcpFlags;
 
 /**
  * How replicas begin and end, and what becomes of their sessions then: the next request opens another replica, or the session
@@ -16,7 +15,7 @@ final class Lifecycle {
     private final Replicas replicas;
     private final ReplicaSender sender;
     private final TimerHeap timers;
-    private final SegmentPool pool;
+    private final Backlog backlog;
     private final FlowTable<Session> sessions = new FlowTable<>(1024);
 
     Lifecycle(
@@ -25,13 +24,13 @@ final class Lifecycle {
             Replicas replicas,
             ReplicaSender sender,
             TimerHeap timers,
-            SegmentPool pool) {
+            Backlog backlog) {
         this.config = config;
         this.books = books;
         this.replicas = replicas;
         this.sender = sender;
         this.timers = timers;
-        this.pool = pool;
+        this.backlog = backlog;
     }
 
     FlowTable<Session> sessions() {
@@ -106,7 +105,7 @@ final class Lifecycle {
         }
         session.replica = null;
         dropSyn(replica, DropReason.NO_PORT);
-        dropAll(session, DropReason.NO_PORT);
+        backlog.dropAll(session, DropReason.NO_PORT);
         rest(session, DropReason.NO_PORT);
     }
 
@@ -128,7 +127,7 @@ final class Lifecycle {
     /** Both directions are closed and acknowledged: FIN-FIN from our side lingers, from the target's it does not. */
     void closed(Replica replica, boolean lingers, long nowNs) {
         books.count(CopierCounter.REPLICAS_CLOSED);
-        dropAll(replica.session, DropReason.SESSION_CLOSED);
+        backlog.dropAll(replica.session, DropReason.SESSION_CLOSED);
         leave(replica, lingers, nowNs);
         rest(replica.session, DropReason.SESSION_CLOSED);
     }
@@ -136,7 +135,7 @@ final class Lifecycle {
     /** The target refused the SYN. */
     void refused(Replica replica) {
         dropSyn(replica, DropReason.TARGET_REFUSED);
-        dropAll(replica.session, DropReason.TARGET_REFUSED);
+        backlog.dropAll(replica.session, DropReason.TARGET_REFUSED);
         leave(replica, false, 0);
         rest(replica.session, DropReason.TARGET_REFUSED);
     }
@@ -148,7 +147,7 @@ final class Lifecycle {
         if (head != null && isUntaken(replica, head)) {
             head.flags |= Segment.RETRIED;
         } else {
-            dropBroken(session, DropReason.TARGET_CLOSED);
+            backlog.dropBroken(session, DropReason.TARGET_CLOSED);
         }
         leave(replica, false, nowNs);
         goOn(session, DropReason.TARGET_CLOSED, nowNs);
@@ -177,7 +176,7 @@ final class Lifecycle {
         }
         session.unlink(end);
         books.deliver(session, end);
-        dropBroken(session, DropReason.SESSION_CLOSED);
+        backlog.dropBroken(session, DropReason.SESSION_CLOSED);
         leave(replica, true, nowNs);
         goOn(session, session.seekReason, nowNs);
     }
@@ -201,7 +200,7 @@ final class Lifecycle {
             dropSyn(replica, reason);
             leave(replica, replica.state() != TcpState.CLOSED, nowNs);
         }
-        dropAll(session, reason);
+        backlog.dropAll(session, reason);
         rest(session, reason);
     }
 
@@ -216,7 +215,7 @@ final class Lifecycle {
             dropSyn(replica, reason);
             leave(replica, false, 0);
         }
-        dropAll(session, reason);
+        backlog.dropAll(session, reason);
         endLingering(session, reason);
     }
 
@@ -228,9 +227,7 @@ final class Lifecycle {
             replicas.stopLingering(last);
             replicas.remove(last);
         }
-        while (!session.beyond.isEmpty()) {
-            dropBeyond(session, reason);
-        }
+        backlog.dropBeyond(session, reason);
         forget(session);
     }
 
@@ -243,10 +240,8 @@ final class Lifecycle {
             replicas.remove(replica);
             session.replica = null;
         }
-        dropAll(session, DropReason.INTERNAL);
-        while (!session.beyond.isEmpty()) {
-            dropBeyond(session, DropReason.INTERNAL);
-        }
+        backlog.dropAll(session, DropReason.INTERNAL);
+        backlog.dropBeyond(session, DropReason.INTERNAL);
         forget(session);
     }
 
@@ -256,7 +251,7 @@ final class Lifecycle {
             moveToNextPort(replica, nowNs);
             return;
         }
-        dropBroken(replica.session, DropReason.REPLACED);
+        backlog.dropBroken(replica.session, DropReason.REPLACED);
         leave(replica, false, nowNs);
         goOn(replica.session, DropReason.REPLACED, nowNs);
     }
@@ -334,31 +329,6 @@ final class Lifecycle {
         }
     }
 
-    /** Drops from the queue until a request that has not been sent: what is left begins with one, or is empty. */
-    private void dropBroken(Session session, DropReason reason) {
-        for (Segment head = session.queue.head(); head != null; head = session.queue.head()) {
-            if (head.is(Segment.JOINABLE) && !head.is(Segment.RELEASED)) {
-                return;
-            }
-            session.unlink(head);
-            books.dropHeld(session, head, reason);
-        }
-    }
-
-    void dropAll(Session session, DropReason reason) {
-        for (Segment head = session.queue.head(); head != null; head = session.queue.head()) {
-            session.unlink(head);
-            books.dropHeld(session, head, reason);
-        }
-    }
-
-    /** Drops the first of the segments beyond the hole. */
-    void dropBeyond(Session session, DropReason reason) {
-        Segment head = session.beyond.head();
-        session.beyond.remove(head);
-        books.dropHeld(session, head, reason);
-    }
-
     /**
      * The stream has a hole behind what is queued, so this connection ends there. What of the last request is not sent yet and
      * cannot be whole is dropped.
@@ -380,36 +350,9 @@ final class Lifecycle {
         int answer = Math.max(0, ack - session.requestAck);
         if (!isStarted && (!isGap || !session.isLastPushed)) {
             answer = last.answer;
-            dropFrom(session, last, reason);
+            backlog.dropFrom(session, last, reason);
         }
         seek(session, reason);
-        appendEnd(session, answer);
-    }
-
-    private void dropFrom(Session session, Segment first, DropReason reason) {
-        Replica replica = session.replica;
-        while (true) {
-            Segment tail = session.queue.tail();
-            if (tail == replica.cursor) {
-                replica.cursor = null;
-            }
-            session.unlink(tail);
-            books.dropHeld(session, tail, reason);
-            if (tail == first) {
-                return;
-            }
-        }
-    }
-
-    /** The connection ends behind what is queued, with a RST that no client sent. */
-    void appendEnd(Session session, int answer) {
-        Segment end = pool.allocateControl();
-        end.seq = session.clientNxt;
-        end.flags = TcpFlags.RST;
-        end.answer = answer;
-        session.queue.append(end);
-        if (session.replica.cursor == null) {
-            session.replica.cursor = end;
-        }
+        backlog.appendEnd(session, answer);
     }
 }

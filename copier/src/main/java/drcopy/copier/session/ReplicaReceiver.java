@@ -17,6 +17,8 @@ final class ReplicaReceiver {
     private static final int STALE_BYTES = 1 << 20;
     /** Payload of a full segment when the target's SYN has no MSS option: RFC 9293 3.7.1. */
     private static final int DEFAULT_MSS = 536;
+
+    private static final int DEFAULT_MSS_IPV6 = 1220;
     /** No real MSS is smaller; what a broken SYN announces is raised to it (Linux: TCP_MIN_SND_MSS). */
     private static final int MIN_MSS = 48;
 
@@ -139,7 +141,8 @@ final class ReplicaReceiver {
         replica.sndWndShift = bothScale ? Math.min(14, response.windowShift()) : 0;
         replica.usesTimestamps = session.offersTimestamps && response.has(TargetResponse.HAS_TIMESTAMPS);
         replica.tsRecent = replica.usesTimestamps ? response.tsVal() : 0;
-        int announced = response.has(TargetResponse.HAS_MSS) ? Math.max(MIN_MSS, response.mss()) : DEFAULT_MSS;
+        int absent = replica.key.isIpv4() ? DEFAULT_MSS : DEFAULT_MSS_IPV6;
+        int announced = response.has(TargetResponse.HAS_MSS) ? Math.max(MIN_MSS, response.mss()) : absent;
         replica.mss = sender.effectiveMss(replica, announced);
     }
 
@@ -163,11 +166,15 @@ final class ReplicaReceiver {
         }
         boolean isNew = Seq.greaterThan(seq + length, replica.rcvNxt);
         boolean isOld = length > 0 && !isNew;
-        if (length == 0 && Seq.lessThan(seq, replica.rcvNxt)) {
+        boolean isStale = isOld || length == 0 && Seq.lessThan(seq, replica.rcvNxt);
+        if (isStale && length == 0) {
             challenge(replica, nowNs); // a keep-alive probe: RFC 9293 3.8.4
         }
         if (!onAck(replica, response, nowNs)) {
             return;
+        }
+        if (!isStale) {
+            updateWindow(replica, response);
         }
         if (isNew) {
             onPayload(replica, response, nowNs);
@@ -239,7 +246,6 @@ final class ReplicaReceiver {
         } else if (ack == replica.sndUna) {
             onSameAck(replica, response);
         }
-        updateWindow(replica, response);
         return true;
     }
 

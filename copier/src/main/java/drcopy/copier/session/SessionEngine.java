@@ -47,11 +47,12 @@ public final class SessionEngine {
         this.errors = errors;
         pool = new SegmentPool(config.poolBytes());
         books = new Books(ledger, pool);
+        Backlog backlog = new Backlog(books, pool);
         sender = new ReplicaSender(config, books, out);
         replicas = new Replicas(config, books, routes, timers);
-        lifecycle = new Lifecycle(config, books, replicas, sender, timers, pool);
+        lifecycle = new Lifecycle(config, books, replicas, sender, timers, backlog);
         player = new Player(config, books, sender, lifecycle, timers);
-        stream = new ClientStream(config, books, pool, lifecycle, timers);
+        stream = new ClientStream(config, books, pool, backlog, lifecycle, timers);
         intake = new ClientIntake(config, books, pool, sender, lifecycle, stream, player);
         receiver = new ReplicaReceiver(books, sender, replicas, lifecycle, player);
         replicaTimers = new ReplicaTimers(config, sender, replicas, lifecycle, player);
