@@ -20,10 +20,12 @@ import drcopy.copier.shard.ShardAgent;
 import drcopy.copier.shard.ShardInbox;
 import drcopy.copier.shard.ShardParts;
 import drcopy.copier.shard.SystemClock;
+import drcopy.copier.shard.WarmUp;
 import drcopy.netio.AfPacketSource;
 import drcopy.netio.CaptureOptions;
 import drcopy.netio.Poller;
 import drcopy.netio.RawIpSink;
+import drcopy.wire.FlowKey;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +41,8 @@ import org.slf4j.LoggerFactory;
 final class Copier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
     private static final int ROUTE_RING_RECORDS = 16_384;
-    private static final long FIRST_WELCOME_MS = 1_000;
+    private static final long FIRST_WELCOME_MS = 3_000;
+    private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(700);
     private static final long STOP_MS = 1_000;
     private static final long REATTACH_SECONDS = 2;
 
@@ -76,7 +79,8 @@ final class Copier implements AutoCloseable {
         sink = new RawIpSink(config.replay().mtu(), 0);
         poller = new Poller(source.fileDescriptor());
         ShardInbox inbox = new ShardInbox(poller::wakeUp);
-        SessionEngine engine = new SessionEngine(EngineLimits.of(config), ledger, new EngineSink(sink), routes);
+        SessionEngine engine =
+                new SessionEngine(EngineLimits.of(config), ledger, new EngineSink(sink), routes, Copier::onFault);
         ShardParts parts = new ShardParts(
                 source, inbox, sink, routes, routeLoop::wake, ledger, clock, poller::await, this::housekeep);
         shard = new ShardAgent(
@@ -114,6 +118,7 @@ final class Copier implements AutoCloseable {
     void start() throws InterruptedException {
         routesThread.start();
         interceptors.update(new ClusterView(config.interceptors().servers()));
+        WarmUp.run(EngineLimits.of(config), WARM_UP_NS, clock);
         if (!firstAttempts.await(FIRST_WELCOME_MS, TimeUnit.MILLISECONDS)) {
             LOG.warn(
                     "{} of {} interceptors are there; mirroring begins all the same",
@@ -128,6 +133,11 @@ final class Copier implements AutoCloseable {
                 config.transfers(),
                 captureOptions(config).filter());
         shardThread.start();
+    }
+
+    /** Shard thread; once per kind of fault, the counter has the others. */
+    private static void onFault(FlowKey session, RuntimeException fault) {
+        LOG.error("[{}] fault of the engine, contained in this session", session, fault);
     }
 
     /** Routes thread. */

@@ -5,6 +5,7 @@ import drcopy.agent.AgentOptions;
 import drcopy.agent.AgentProcess;
 import drcopy.agent.Cli;
 import drcopy.agent.ConfigException;
+import drcopy.agent.Logs;
 import drcopy.agent.Shutdown;
 import drcopy.copier.check.Preflight;
 import drcopy.copier.config.CopierConfig;
@@ -61,6 +62,7 @@ public final class CopierMain implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         CopierConfig config = options.config();
         if (check) {
+            Logs.toNowhere();
             PrintWriter out = spec.commandLine().getOut();
             Preflight preflight = Preflight.of(config, Copier.captureOptions(config), Identity.ofCheck());
             return preflight.print(out) ? Cli.DONE : Cli.FAILED;
@@ -89,7 +91,9 @@ public final class CopierMain implements Callable<Integer> {
             throw new ConfigException("--filter", config.capture().filter(), "must compile: " + e.getMessage());
         } catch (UnknownDeviceException e) {
             throw new ConfigException(
-                    "--interface", config.capture().interfaces(), "must be devices of this host: " + e.getMessage());
+                    "--interface",
+                    String.join(",", config.capture().interfaces()),
+                    "must be devices of this host: " + e.getMessage());
         }
     }
 

@@ -88,7 +88,7 @@ public record CopierConfig(
             Check.that(
                     new HashSet<>(interfaces).size() == interfaces.size(),
                     "--interface",
-                    interfaces,
+                    String.join(",", interfaces),
                     "must name each device once");
         }
     }

@@ -19,7 +19,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
     private static final Logger LOG = LoggerFactory.getLogger(InterceptorLink.class);
     private static final long FIRST_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LAST_DELAY_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long WELCOME_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
+    private static final long WELCOME_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(8);
 
     private final HostPort interceptor;
     private final int connection;

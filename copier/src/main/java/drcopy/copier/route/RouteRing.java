@@ -39,7 +39,7 @@ public final class RouteRing implements RouteSink {
     }
 
     /** Takes the records off the ring. {@code onAdd} gets a record in place, valid during the call. */
-    interface Reader {
+    public interface Reader {
         void onAdd(ByteBuffer records, int at);
 
         void onRemove(long routeId);
@@ -107,7 +107,7 @@ public final class RouteRing implements RouteSink {
     }
 
     /** Hands over at most {@code limit} records. Reader's thread. */
-    int drain(Reader reader, int limit) {
+    public int drain(Reader reader, int limit) {
         long head = read.getPlain();
         int count = (int) Math.min(limit, written.getAcquire() - head);
         for (int i = 0; i < count; i++) {

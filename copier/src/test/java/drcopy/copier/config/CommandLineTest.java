@@ -92,7 +92,7 @@ class CommandLineTest {
             --snaplen 95             | --snaplen 95: must be 96..65535
             --hold 3601              | --hold 3601: must be 0..3600
             -W --hold 3              | --hold 3: must not be given together with --no-wait
-            --interface eth0,eth0    | --interface [eth0, eth0]: must name each device once
+            --interface eth0,eth0    | --interface eth0,eth0: must name each device once
             --metrics-port 65536     | --metrics-port 65536: must be 1..65535
             --zookeeper h:2181       | --zookeeper: must be a known option, --help lists them
             -i file.pcap             | -i: must be a known option, perhaps --instance

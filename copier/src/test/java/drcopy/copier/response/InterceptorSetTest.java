@@ -180,7 +180,7 @@ class InterceptorSetTest {
         try (FakeInterceptor silent = FakeInterceptor.silent()) {
             members(silent);
             await().until(() ->
-                    set.standings().stream().anyMatch(s -> s.lastFailure().equals("no Welcome within 3 s")));
+                    set.standings().stream().anyMatch(s -> s.lastFailure().equals("no Welcome within 8 s")));
 
             assertThat(up.get()).isZero();
         }
