@@ -94,6 +94,14 @@ public final class EngineRig {
         verify();
     }
 
+    /** The copier stops. */
+    public void stop() {
+        while (engine.onShutdown(nowNs, TICK_LIMIT) == TICK_LIMIT) {
+            verify();
+        }
+        verify();
+    }
+
     /** The batch of inputs is over. */
     public void batchEnd() {
         engine.onBatchEnd(nowNs);

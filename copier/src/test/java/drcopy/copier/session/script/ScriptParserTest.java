@@ -70,6 +70,7 @@ class ScriptParserTest {
         assertThat(step("+0 route removed").action()).isEqualTo(new RouteExpected(false));
         assertThat(step("+0 route conflict").action()).isEqualTo(Control.CONFLICT);
         assertThat(step("+0 interceptor returned").action()).isEqualTo(Control.RETURNED);
+        assertThat(step("+0 copier stops").action()).isEqualTo(Control.STOPPED);
         assertThat(step("+0 % held == 0, dropped.PURE_ACK >= 2").action())
                 .isEqualTo(new Check(
                         List.of(new Condition("held", "==", "0"), new Condition("dropped.PURE_ACK", ">=", "2"))));

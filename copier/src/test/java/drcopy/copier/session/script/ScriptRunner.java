@@ -122,6 +122,7 @@ final class ScriptRunner {
                 case CONFLICT -> rig.conflict(route(step, flow).id);
                 case UNKNOWN -> rig.responded(-1, new Header(TcpFlags.ACK, 1, 1, 1, 0, new byte[0]), 1);
                 case RETURNED -> rig.interceptorReturned();
+                case STOPPED -> rig.stop();
                 case ROUTES_FULL -> rig.routes.full(true);
                 case ROUTES_OPEN -> rig.routes.full(false);
             }

@@ -46,6 +46,8 @@ record Step(int line, String text, Time time, String flow, Action action) {
         UNKNOWN,
         /** {@code interceptor returned}. */
         RETURNED,
+        /** {@code copier stops}. */
+        STOPPED,
         /** {@code routes full}. */
         ROUTES_FULL,
         /** {@code routes open}. */
