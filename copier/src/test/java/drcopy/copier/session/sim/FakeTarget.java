@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The target: accepts connections, knows those from before and those that rest in TIME_WAIT, and answers what belongs to none
@@ -42,7 +43,12 @@ final class FakeTarget {
     private final Map<FlowKey, Rest> resting = new HashMap<>();
     private final Map<TargetConnection, FlowKey> keys = new HashMap<>();
     private final Set<FlowKey> seen = new HashSet<>();
-    private int accepted;
+    /** Addresses that another copier owns. */
+    private final Set<FlowKey> foreign = new HashSet<>();
+    /** Routes on those whose refusal is on its way. */
+    private final Set<RouteBook.Route> refused = new HashSet<>();
+
+    private final Consumer<RouteBook.Route> conflicts;
 
     FakeTarget(
             SimClock clock,
@@ -51,7 +57,8 @@ final class FakeTarget {
             Random r,
             RouteBook routes,
             Outcome outcome,
-            SummarySink summaries) {
+            SummarySink summaries,
+            Consumer<RouteBook.Route> conflicts) {
         this.clock = clock;
         this.conversations = conversations;
         this.weather = weather;
@@ -59,13 +66,20 @@ final class FakeTarget {
         this.routes = routes;
         this.outcome = outcome;
         this.summaries = summaries;
+        this.conflicts = conflicts;
     }
 
     /** A packet of a replica arrives. */
     void onPacket(SentPacket p) {
         boolean isSyn = (p.flags() & TcpFlags.SYN) != 0;
-        if (isSyn && seen.add(p.key) && r.nextDouble() < weather.stale()) {
-            resting.put(p.key, new Rest(r.nextInt(), r.nextInt(), false));
+        if (isSyn && seen.add(p.key)) {
+            meet(p);
+        }
+        if (foreign.contains(p.key)) {
+            if (refused.add(p.route)) {
+                clock.after(1 + r.nextInt(30_000_000), () -> conflicts.accept(p.route));
+            }
+            return;
         }
         TargetConnection connection = connections.get(p.key);
         if (connection != null) {
@@ -76,6 +90,16 @@ final class FakeTarget {
             accept(p);
         } else if ((p.flags() & TcpFlags.RST) == 0) {
             send(p.key, new Header(TcpFlags.RST, p.ack(), 0, 0, 0, new byte[0]), 0);
+        }
+    }
+
+    /** Addresses that were never seen before may be in use: by a connection from before, or by another copier. */
+    private void meet(SentPacket p) {
+        double dice = r.nextDouble();
+        if (dice < weather.stale()) {
+            resting.put(p.key, new Rest(r.nextInt(), r.nextInt(), false));
+        } else if (dice < weather.stale() + weather.conflicts()) {
+            foreign.add(p.key);
         }
     }
 
@@ -95,7 +119,6 @@ final class FakeTarget {
     private void accept(SentPacket syn) {
         Conversation said = conversationOf(syn);
         check(said.key.clientLo == syn.key.clientLo, said + ": its stream goes out on " + syn.key);
-        accepted++;
         TargetConnection connection = new TargetConnection(clock, this, syn, r, weather);
         connection.application =
                 new TargetApplication(clock, said, syn.seq() + 1 - said.iss, weather, r, outcome, connection);
@@ -149,15 +172,5 @@ final class FakeTarget {
 
     RouteBook.Route latestRoute(SentPacket p) {
         return routes.latest(p.key);
-    }
-
-    /** Connections accepted so far. */
-    int accepted() {
-        return accepted;
-    }
-
-    /** Connections that are not over. */
-    int open() {
-        return connections.size();
     }
 }

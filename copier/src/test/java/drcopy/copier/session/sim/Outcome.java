@@ -6,47 +6,45 @@ import static drcopy.copier.session.sim.SimFailure.check;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/** What the model target took of each conversation. */
+/** What the model target took of each conversation, from each of its replicas. */
 final class Outcome {
     private final Ledger ledger;
-    private final List<BitSet> taken = new ArrayList<>();
-    private int requests;
+    private final int[] instances;
+    /** By conversation, then by instance: the requests taken whole. */
+    private final List<BitSet[]> taken = new ArrayList<>();
 
-    Outcome(Ledger ledger, int conversations) {
+    Outcome(Ledger ledger, int conversations, int[] instances) {
         this.ledger = ledger;
+        this.instances = instances;
         for (int i = 0; i < conversations; i++) {
-            taken.add(new BitSet());
+            BitSet[] sets = new BitSet[instances.length];
+            Arrays.setAll(sets, n -> new BitSet());
+            taken.add(sets);
         }
     }
 
     /** The target has a request whole. */
-    void took(Conversation said, int request) {
-        BitSet set = taken.get(said.index);
+    void took(Conversation said, int instance, int request) {
+        BitSet set = taken.get(said.index)[Arrays.binarySearch(instances, instance)];
         check(!set.get(request), said + ": request " + request + " was delivered twice");
         check(set.length() <= request, said + ": request " + request + " was delivered after a later one");
         set.set(request);
-        requests++;
     }
 
     boolean wereHoldsExpired() {
         return ledger.value(CopierCounter.HOLDS_EXPIRED) > 0;
     }
 
-    /** Requests the target took, of all conversations. */
-    int requests() {
-        return requests;
-    }
-
-    int requests(Conversation said) {
-        return taken.get(said.index).cardinality();
-    }
-
-    String missing(Conversation said) {
-        BitSet not = (BitSet) taken.get(said.index).clone();
-        not.flip(0, said.requests.size());
-        return not.toString();
+    /** Every replica of the conversation has delivered all requests. */
+    void checkAllTaken(Conversation said) {
+        for (BitSet set : taken.get(said.index)) {
+            BitSet missing = (BitSet) set.clone();
+            missing.flip(0, said.requests.size());
+            check(missing.isEmpty(), said + ": requests " + missing + " were not delivered");
+        }
     }
 }

@@ -32,6 +32,7 @@ final class SessionSim {
     private static final long SECOND = 1_000_000_000L;
     private static final long LATEST_NS = 1_000_000 * SECOND;
     private static final int EVENTS_SHOWN = 40;
+    private static final int[][] INSTANCES = {{0}, {0}, {1}, {0, 1}, {3, 700, 1023}};
 
     private final long seed;
     private final Random r;
@@ -43,9 +44,11 @@ final class SessionSim {
     private final Transcript transcript = new Transcript(EVENTS_SHOWN, 0);
     private final CRC32 packets = new CRC32();
     private final Target to;
+    private final int[] instances;
     private FakeTarget target;
     private Outcome outcome;
     private boolean isOutage;
+    private boolean isTargetDead;
     private int steps;
 
     private SessionSim(long seed) {
@@ -53,11 +56,12 @@ final class SessionSim {
         r = new Random(seed * 0x9e3779b97f4a7c15L);
         weather = Weather.of(seed, r);
         family = new Variant("simulation", r.nextBoolean(), 0, 0, 0, 0);
+        instances = INSTANCES[r.nextInt(INSTANCES.length)];
         to = new Target(family.hi(200), family.lo(200), 8080);
-        rig = new EngineRig(config(r.nextInt(3) == 0 ? new int[] {1} : new int[] {0}), 0);
+        rig = new EngineRig(config(), 0);
     }
 
-    private EngineConfig config(int[] instances) {
+    private EngineConfig config() {
         EngineConfig d = EngineConfig.defaults();
         return new EngineConfig(
                 d.shard(),
@@ -107,8 +111,8 @@ final class SessionSim {
             c.captured = new CaptureNoise(r, weather).apply(c.captured);
             conversations.add(c);
         }
-        outcome = new Outcome(rig.ledger, count);
-        target = new FakeTarget(clock, conversations, weather, r, rig.routes, outcome, this::summarise);
+        outcome = new Outcome(rig.ledger, count, instances);
+        target = new FakeTarget(clock, conversations, weather, r, rig.routes, outcome, this::summarise, this::conflict);
         long fromNs = weather.midStream() ? r.nextInt(400_000_000) : 0;
         for (Conversation c : conversations) {
             c.captured.removeIf(s -> s.timeNs() < fromNs);
@@ -118,6 +122,25 @@ final class SessionSim {
         }
         if (weather.outages()) {
             scheduleOutage();
+        }
+        if (weather.deadTimes()) {
+            scheduleDeadTimes();
+        }
+    }
+
+    private void scheduleDeadTimes() {
+        long fromNs = r.nextInt(500_000_000);
+        clock.at(fromNs, () -> isTargetDead = true);
+        clock.at(fromNs + r.nextInt(10_000) * 1_000_000L, () -> isTargetDead = false);
+        long fullNs = r.nextInt(500_000_000);
+        clock.at(fullNs, () -> rig.routes.full(true));
+        clock.at(fullNs + r.nextInt(500) * 1_000_000L, () -> rig.routes.full(false));
+    }
+
+    private void conflict(RouteBook.Route route) {
+        if (route.isLive()) {
+            note(() -> "route conflict :" + route.replica.clientPort);
+            rig.conflict(route.id);
         }
     }
 
@@ -204,7 +227,7 @@ final class SessionSim {
                     + Integer.toUnsignedString(p.ack()) + " :" + p.key.clientPort);
             int copies = r.nextDouble() < weather.duplicates() ? 2 : 1;
             for (int i = 0; i < copies; i++) {
-                if (r.nextDouble() >= weather.lossForward()) {
+                if (r.nextDouble() >= weather.lossForward() && !isTargetDead) {
                     clock.after(weather.delayNs() + r.nextLong(weather.jitterNs()), () -> target.onPacket(p));
                 }
             }
@@ -221,9 +244,7 @@ final class SessionSim {
             return;
         }
         for (Conversation c : conversations) {
-            check(
-                    outcome.requests(c) == c.requests.size(),
-                    c + ": requests " + outcome.missing(c) + " were not delivered");
+            outcome.checkAllTaken(c);
         }
         check(rig.ledger.value(CopierCounter.REPLICAS_REOPENED) == 0, "a replica was opened anew");
     }

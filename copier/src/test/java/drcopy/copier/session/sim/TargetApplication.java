@@ -79,7 +79,7 @@ final class TargetApplication {
         }
         while (taken < said.requests.size()
                 && offset >= said.requests.get(taken).end()) {
-            outcome.took(said, taken);
+            outcome.took(said, connection.instance(), taken);
             taken++;
             serve(said.requests.get(taken - 1));
         }

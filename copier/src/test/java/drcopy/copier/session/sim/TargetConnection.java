@@ -30,6 +30,7 @@ final class TargetConnection {
     private boolean isFinReceived;
     private boolean wasClosedHereFirst;
     private boolean isGone;
+    private final int instance;
     private final int irs;
     private int rcvNxt;
     /** Highest right edge ever announced. */
@@ -51,6 +52,7 @@ final class TargetConnection {
         this.r = r;
         this.weather = weather;
         int tcp = syn.packet().tcpOffset();
+        instance = syn.route.instance;
         irs = syn.seq();
         rcvNxt = irs + 1;
         int peerShift = TcpOptions.windowShift(syn.packet().buffer(), tcp);
@@ -72,8 +74,9 @@ final class TargetConnection {
         return isGone;
     }
 
-    int irs() {
-        return irs;
+    /** Instance ID of the replica. */
+    int instance() {
+        return instance;
     }
 
     int rcvNxt() {

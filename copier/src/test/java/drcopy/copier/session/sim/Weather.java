@@ -17,6 +17,8 @@ import java.util.Random;
  * @param answers how the target's answers compare with online's
  * @param targetTrouble share of the target's connections that it ends early
  * @param stale share of the target's addresses with a connection from before
+ * @param conflicts share of the replicas' addresses that belong to another copier
+ * @param deadTimes the target, or the queue of routes, takes nothing for some seconds
  * @param smallWindows the target reads slowly
  * @param portReuse clients use their ports again
  * @param midStream the capture begins in the middle
@@ -33,6 +35,8 @@ record Weather(
         Answers answers,
         double targetTrouble,
         double stale,
+        double conflicts,
+        boolean deadTimes,
         boolean smallWindows,
         boolean portReuse,
         boolean midStream) {
@@ -65,6 +69,8 @@ record Weather(
                 kind == 4 ? Answers.SHORTER : kind == 8 && r.nextBoolean() ? Answers.LONGER : Answers.SAME,
                 kind == 5 ? 0.4 : 0,
                 kind == 7 || kind == 1 ? 0.5 : 0,
+                kind == 4 || kind == 7 ? 0.3 : 0,
+                kind == 3 || kind == 8,
                 kind == 8 || isHeavy,
                 kind == 7 || kind == 9 || kind == 2,
                 kind == 9);
