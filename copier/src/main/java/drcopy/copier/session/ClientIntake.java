@@ -196,6 +196,8 @@ final class ClientIntake {
         } else if (isReset) {
             stream.onReset(session, packet, seq, nowNs);
         } else if (length == 0 && !TcpFlags.any(flags, TcpFlags.FIN) || isKeepAlive(session, seq, length, flags)) {
+            session.pureAckSeq = seq;
+            session.pureAck = TcpHeader.ack(b, packet.tcpOffset());
             books.drop(DropReason.PURE_ACK);
         } else {
             stream.onData(session, packet, seq, nowNs);

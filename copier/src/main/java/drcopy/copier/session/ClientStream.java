@@ -17,6 +17,9 @@ final class ClientStream {
     /** A hole is given up after this when online has answered what is missing. */
     static final long EVIDENT_GAP_NS = 200_000_000L;
 
+    /** A segment shorter than the least MSS in use (RFC 9293 3.7.1) is no full one: it ends what the client wrote. */
+    private static final int SHORT_BYTES = 536;
+
     private final EngineConfig config;
     private final Books books;
     private final SegmentPool pool;
@@ -334,7 +337,7 @@ final class ClientStream {
     /** The hole has been open for too long: the request before it is broken, what lies behind it is looked through. */
     void onGap(Session session, long nowNs) {
         Segment head = session.beyond.head();
-        boolean isBoundary = isRequestMissing(session, head, nowNs);
+        boolean isBoundary = isBoundary(session, head, nowNs);
         lifecycle.breakStream(session, DropReason.CAPTURE_GAP, head.onlineAck, nowNs);
         session.clientNxt = head.seq;
         session.isLastPushed = isBoundary;
@@ -342,16 +345,23 @@ final class ClientStream {
     }
 
     /**
-     * Does a whole request lie in the hole, so that the next begins behind it? The request before the hole was whole and is
-     * answered, and the client has seen more of online's since than that answer. Else what lies behind could be the rest of a
-     * request whose beginning is missing.
+     * Does a request begin behind the hole? Else what lies there could be the rest of one whose beginning is missing. Either the
+     * client acknowledged more of online's after all that the hole hides and before what lies behind it; or the hole hides one
+     * short segment, which ends a message, behind a request that was whole and is answered, and the client has seen
+     * more than that answer since.
      */
-    private static boolean isRequestMissing(Session session, Segment behind, long nowNs) {
+    private static boolean isBoundary(Session session, Segment behind, long nowNs) {
+        if (session.isSeeking || !session.isRequestAckKnown) {
+            return false;
+        }
+        if (session.pureAckSeq == behind.seq) {
+            return Seq.greaterThan(session.pureAck, session.requestAck);
+        }
         Replica replica = session.replica;
-        return replica != null
-                && !session.isSeeking
+        boolean isShort = Seq.distance(session.clientNxt, behind.seq) < SHORT_BYTES;
+        return isShort
                 && session.isLastPushed
-                && session.isRequestAckKnown
+                && replica != null
                 && replica.cursor == null
                 && replica.isAllAcknowledged()
                 && replica.hold.isMoreThanOneAnswer(

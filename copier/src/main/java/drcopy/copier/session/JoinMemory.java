@@ -33,8 +33,8 @@ final class JoinMemory {
      * Notes a segment of a connection without session.
      *
      * @param hash of the session's key; never two keys with the same, in practice
-     * @return true when a request begins here: it carries new data behind a pushed segment and the client has heard more of
-     *     online's since; or it comes after the client was silent for long enough
+     * @return true when a request begins here: it follows what was captured last, and that was pushed and the client has
+     *     heard more of online's since, or the client was silent for long enough
      */
     boolean observe(long hash, int seq, int length, int ack, int flags, long nowNs) {
         if (!isListening) {
@@ -51,11 +51,12 @@ final class JoinMemory {
             }
             hashes[at] = hash;
             states[at] = ONLY_ACKS;
+            ends[at] = seq;
         }
         seenNs[at] = nowNs;
+        ends[at] = Seq.max(ends[at], seq + length);
         if (length > 0) {
             acks[at] = ack;
-            ends[at] = seq + length;
             states[at] = TcpFlags.any(flags, TcpFlags.PSH) ? PUSHED_PAYLOAD : PAYLOAD;
         }
         return isRequest;
@@ -70,10 +71,9 @@ final class JoinMemory {
     }
 
     private boolean begins(int at, int seq, int ack, long nowNs) {
-        if (isSilentSince(seenNs[at], nowNs)) {
-            return states[at] == ONLY_ACKS || Seq.greaterOrEqual(seq, ends[at]);
-        }
-        return states[at] == PUSHED_PAYLOAD && seq == ends[at] && Seq.greaterThan(ack, acks[at]);
+        boolean isNext = seq == ends[at];
+        boolean isAdvanced = states[at] == PUSHED_PAYLOAD && Seq.greaterThan(ack, acks[at]);
+        return isNext && (isAdvanced || isSilentSince(seenNs[at], nowNs));
     }
 
     private boolean isSilentSince(long sinceNs, long nowNs) {

@@ -318,7 +318,9 @@ final class ReplicaReceiver {
         if (fresh > 0) {
             replica.rcvNxt = end;
             books.add(CopierCounter.RESPONSE_BYTES, fresh);
-            replica.hold.onAnswer(fresh, TcpFlags.any(response.flags(), TcpFlags.PSH), nowNs);
+            // What the target says before it has all of a request is no answer to it (a greeting, 100 Continue).
+            boolean isPushed = TcpFlags.any(response.flags(), TcpFlags.PSH) && response.ack() == replica.sndMax;
+            replica.hold.onAnswer(fresh, isPushed, nowNs);
         }
         if (TcpFlags.any(response.flags(), TcpFlags.FIN)) {
             replica.rcvNxt = end + 1;

@@ -45,6 +45,10 @@ final class Session extends FlowEntry {
     int greeting;
     /** What lies just below clientNxt was captured and had PSH: a request may begin here. */
     boolean isLastPushed;
+    /** SEG.SEQ and SEG.ACK of the last pure ACK captured. */
+    int pureAckSeq;
+
+    int pureAck;
 
     long lastClientNs;
     /** A payload segment far from the stream came last; where it ends. */
