@@ -17,8 +17,8 @@ import java.util.Map;
  * @param foreign requests at real servers that online never got, broken ones included
  * @param broken requests at real servers with a status other than online's: 400, 408 and the like
  * @param share requests at each real server
- * @param missing up to 20 requests of online's that no real server got
- * @param strange up to 20 duplicates and foreign ones
+ * @param missing up to six requests of online's that no real server got
+ * @param strange up to six duplicates and foreign ones
  */
 public record Comparison(
         long online,
@@ -29,7 +29,7 @@ public record Comparison(
         Map<String, Long> share,
         List<String> missing,
         List<String> strange) {
-    private static final int SAMPLES = 20;
+    private static final int SAMPLES = 6;
 
     /** Compares logs. */
     public static Comparison of(List<AccessLog.Line> online, Map<String, List<AccessLog.Line>> servers) {

@@ -20,7 +20,10 @@ public final class Mirror implements AutoCloseable {
             + "[2001:db8::10]:80-[2001:db8:1::200]:80";
 
     private static final String DIVERTED = "198.18.1.200:80,198.18.1.200:8080,[2001:db8:1::200]:80";
+    /** After this long without a request, nothing twice is expected where all has come. */
     private static final Duration QUIET = Duration.ofMillis(700);
+    /** After this long without a request, nothing more is expected: longer than the copier's longest retry. */
+    private static final Duration HOPELESS = Duration.ofSeconds(20);
 
     private final Lab lab;
     private final Web online;
@@ -126,7 +129,8 @@ public final class Mirror implements AutoCloseable {
                 seen[0] = all;
                 seen[1] = System.nanoTime();
             }
-            return System.nanoTime() - seen[1] > QUIET.toNanos() && isLevel(since);
+            long quietNs = System.nanoTime() - seen[1];
+            return quietNs > HOPELESS.toNanos() || quietNs > QUIET.toNanos() && isLevel(since);
         });
         return compare(since);
     }
