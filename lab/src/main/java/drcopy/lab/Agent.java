@@ -10,7 +10,7 @@ import java.util.Map;
 /** One of drcopy's programs on a host of the lab, started by its launcher in bin/. */
 public final class Agent implements AutoCloseable {
     private static final String METRICS = "9101";
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofMinutes(1);
 
     private final Lab lab;
     private final String program;
@@ -49,7 +49,9 @@ public final class Agent implements AutoCloseable {
 
     /** Waits until it does its job. */
     public void awaitReady() {
-        Await.until(name() + " is ready; its log:\n" + process.output(), START, this::isReady);
+        if (!Await.happens(START, this::isReady)) {
+            throw new IllegalStateException(name() + " is not ready; its log:\n" + process.output());
+        }
     }
 
     /** Whether it answers its readiness probe with 200. */

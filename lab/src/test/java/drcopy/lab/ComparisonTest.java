@@ -30,7 +30,7 @@ class ComparisonTest {
 
         assertThat(comparison.delivered()).isEqualTo(2);
         assertThat(comparison.percent()).isEqualTo("66.66");
-        assertThat(comparison.missing()).containsExactly("198.18.8.1:7777 GET /r/0-0");
+        assertThat(comparison.missing()).containsExactly("198.18.8.1 GET /r/0-0");
         assertThat(comparison.isWhole()).isFalse();
     }
 

@@ -16,9 +16,9 @@ class LeakTest {
     void nothingLeaksWhileAgentsAreKilledStoppedAndStarted() {
         try (Mirror mirror = Mirror.up(Lab.Director.LVS);
                 LoadProcess keepAlive = LoadProcess.start(
-                        mirror.lab(), "--run", "keep", "--rate", "500", "--connections", "20", "--seconds", "40");
+                        mirror.lab(), "--run", "keep", "--rate", "500", "--connections", "20", "--seconds", "300");
                 LoadProcess shorts = LoadProcess.start(
-                        mirror.lab(), "--run", "short", "--style", "SHORT", "--rate", "300", "--seconds", "40")) {
+                        mirror.lab(), "--run", "short", "--style", "SHORT", "--rate", "300", "--seconds", "300")) {
             awaitMirroring(mirror);
             for (Agent interceptor : mirror.interceptors()) {
                 interceptor.kill();
