@@ -43,10 +43,9 @@ final class Expect {
 
     /** captured = delivered + held + dropped, once the copier is at rest. */
     static void balancedBooks(Mirror mirror) {
-        Await.until(
-                "the books balance: " + state(mirror),
-                Duration.ofSeconds(5),
-                () -> mirror.copier().metric("books_imbalance_segments") == 0);
+        boolean isBalanced =
+                Await.happens(Duration.ofSeconds(5), () -> mirror.copier().metric("books_imbalance_segments") == 0);
+        assertThat(isBalanced).as("the books balance; %s", state(mirror)).isTrue();
     }
 
     /** The copier's counters that are not zero, for messages. */
