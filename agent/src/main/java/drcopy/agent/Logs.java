@@ -12,6 +12,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -89,6 +90,8 @@ public final class Logs {
         root.setLevel(Level.valueOf(verbosity.name()));
         root.addAppender(queue);
         context.getLogger("io.grpc").setLevel(Level.WARN);
+        // gRPC logs to the JDK's logging: to stderr, with a stack trace for each connection that talks nonsense.
+        LogManager.getLogManager().reset();
     }
 
     private static LoggerContext context() {
