@@ -6,15 +6,15 @@ import drcopy.agent.Shutdown;
 import drcopy.agent.Version;
 import drcopy.interceptor.config.InterceptorConfig;
 import drcopy.interceptor.diversion.DiversionAgent;
-import drcopy.interceptor.diversion.DiversionLoop;
+import drcopy.interceptor.diversion.DiversionDriver;
 import drcopy.interceptor.diversion.EpochClock;
 import drcopy.interceptor.metrics.InterceptorCounters;
 import drcopy.interceptor.site.Site;
 import drcopy.interceptor.stream.InterceptionService;
+import drcopy.interceptor.stream.ServingLoop;
 import drcopy.interceptor.stream.StreamInbox;
 import drcopy.interceptor.stream.StreamServer;
 import drcopy.netio.PacketSource;
-import drcopy.netio.Poller;
 import drcopy.v1.Welcome;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,13 +32,10 @@ final class Interceptor implements AutoCloseable {
     private static final int BYTES_PER_ROUTE = 96;
     private static final int HEAP_SHARE_OF_ROUTES = 6;
     private static final int MOST_ROUTES = 1_000_000;
-    private static final long JOIN_MS = 2000;
 
     private final AtomicReference<Throwable> death = new AtomicReference<>();
     private final DiversionAgent agent;
-    private final DiversionLoop loop;
-    private final Thread thread;
-    private final Poller poller;
+    private final ServingLoop loop = new ServingLoop();
     private final StreamServer server;
     private final Guard guard;
 
@@ -51,8 +48,7 @@ final class Interceptor implements AutoCloseable {
         site.install();
         LOG.info("[{}] {}: {}", id, site.mode(), site.text());
         PacketSource source = site.open();
-        poller = new Poller(source.fileDescriptor());
-        StreamInbox inbox = new StreamInbox(MAX_STREAMS, poller::wakeUp);
+        StreamInbox inbox = new StreamInbox(MAX_STREAMS, loop::wakeUp);
         Welcome welcome = Welcome.newBuilder()
                 .setInterceptorId(id)
                 .setVersion(Version.version())
@@ -68,22 +64,25 @@ final class Interceptor implements AutoCloseable {
                 maxRoutes(),
                 welcome,
                 new EpochClock(System::nanoTime));
-        loop = new DiversionLoop(agent, poller, System::nanoTime, this::die);
-        thread = new Thread(loop, "diversion");
+        DiversionDriver driver = new DiversionDriver(agent, loop, System::nanoTime, this::die);
         InterceptionService service = new InterceptionService(inbox, counters, System::nanoTime);
         server = listen(config.listen(), service, counters);
         guard = new Guard(site, service, counters);
-        thread.start();
+        loop.drive(source.fileDescriptor(), DiversionAgent.INTERVAL_MS, driver);
         guard.start();
-        LOG.info("[{}] Serves copiers on {}", id, config.listen());
+        LOG.info(
+                "[{}] Serves copiers on {} port {}",
+                id,
+                config.listen().getAddress().getHostAddress(),
+                server.port());
     }
 
     private StreamServer listen(InetSocketAddress address, InterceptionService service, InterceptorCounters counters) {
         try {
-            return new StreamServer(address, service, counters);
+            return new StreamServer(address, service, counters, loop, StreamServer.Limits.DEFAULT);
         } catch (IOException e) {
+            loop.close();
             agent.close();
-            poller.close();
             throw new ConfigException(
                     "--port", address.getPort(), "must be free to listen on at " + address.getHostString());
         }
@@ -114,15 +113,7 @@ final class Interceptor implements AutoCloseable {
     public void close() {
         guard.close();
         server.close();
-        loop.stop();
-        try {
-            thread.join(JOIN_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (!thread.isAlive()) {
-            agent.close();
-            poller.close();
-        }
+        loop.close();
+        agent.close();
     }
 }

@@ -50,7 +50,7 @@ public final class InterceptorMain implements Callable<Integer> {
                     Finding.print(Preflight.of(config), spec.commandLine().getOut());
             return isReady ? Cli.DONE : Cli.FAILED;
         }
-        refuseTakenPort(config);
+        refuseListenAddress(config);
         InterceptorCounters counters = new InterceptorCounters();
         try (AgentProcess process = AgentProcess.open("interceptor", agentOptions);
                 Interceptor interceptor = new Interceptor(config, site, counters, hostName())) {
@@ -73,8 +73,14 @@ public final class InterceptorMain implements Callable<Integer> {
         return Cli.DONE;
     }
 
-    private static void refuseTakenPort(InterceptorConfig config) {
+    private static void refuseListenAddress(InterceptorConfig config) {
         InetSocketAddress listen = config.listen();
+        InetAddress address = listen.getAddress();
+        Check.that(
+                address.isAnyLocalAddress() || Preflight.isOwn(address),
+                "--bind",
+                address.getHostAddress(),
+                "must be an address of this host");
         String objection = Preflight.listenObjection(listen);
         Check.that(
                 objection == null,

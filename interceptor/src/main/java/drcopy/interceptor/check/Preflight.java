@@ -11,6 +11,7 @@ import drcopy.netio.CaptureOptions;
 import drcopy.netio.KernelException;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
@@ -93,15 +94,20 @@ public final class Preflight {
         if (service.address() == null) {
             return Finding.ok(subject, "every address of this host");
         }
+        return isOwn(service.address())
+                ? Finding.ok(subject, "an address of this host")
+                : Finding.note(
+                        subject,
+                        "is no address of this host, so that nothing is sent from there",
+                        "ip addr add it to lo");
+    }
+
+    /** True for an address that a device of this host has. */
+    public static boolean isOwn(InetAddress address) {
         try {
-            NetworkInterface device = NetworkInterface.getByInetAddress(service.address());
-            if (device != null) {
-                return Finding.ok(subject, "an address of " + device.getName());
-            }
+            return NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException e) {
-            return Finding.fail(subject, "the devices of this host cannot be listed: " + e.getMessage(), "");
+            return false;
         }
-        return Finding.note(
-                subject, "is no address of this host, so that nothing is sent from there", "ip addr add it to lo");
     }
 }

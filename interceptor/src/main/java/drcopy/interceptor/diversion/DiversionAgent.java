@@ -20,13 +20,16 @@ import java.util.function.LongSupplier;
  */
 public final class DiversionAgent implements AutoCloseable {
     private static final int PACKETS_PER_POLL = 256;
-    private static final int EVENTS_PER_CYCLE = 64;
-    private static final int ROUTES_PER_PIECE = 512;
+    private static final int EVENTS_PER_CYCLE = 16;
+    private static final int ROUTES_PER_PIECE = 256;
     private static final int PARKING_RECORDS = 65536;
     private static final int PARKING_PER_FLOW = 64;
     private static final long PARKING_NS = 2_000_000_000L;
     private static final long PENDING_BYTES = 16 * 1024 * 1024L;
-    private static final long HOUSEKEEPING_NS = 100_000_000L;
+    /** Longest time between two calls of {@link #doWork}, milliseconds. */
+    public static final long INTERVAL_MS = 100;
+
+    private static final long HOUSEKEEPING_NS = INTERVAL_MS * 1_000_000L;
     private static final long STATUS_NS = 2_000_000_000L;
 
     private final PacketSource source;
@@ -39,6 +42,7 @@ public final class DiversionAgent implements AutoCloseable {
             new ParkingTable(PARKING_RECORDS, PARKING_PER_FLOW, PARKING_NS, ResponseRecord.LENGTH);
     private final ResponseIntake intake;
     private final StreamDesk desk;
+    private boolean isDrained = true;
     private long housekeepingNs;
     private long statusNs;
 
@@ -72,39 +76,35 @@ public final class DiversionAgent implements AutoCloseable {
      * One cycle. Bounded work; never waits.
      *
      * @param nowNs the monotonic clock
-     * @return how much was done; 0: there is nothing to do until something happens
      */
-    public int doWork(long nowNs) {
-        int work = 0;
-        while (work < EVENTS_PER_CYCLE && desk.work(ROUTES_PER_PIECE, nowNs)) {
-            work++;
+    public void doWork(long nowNs) {
+        int events = 0;
+        while (events < EVENTS_PER_CYCLE && desk.work(ROUTES_PER_PIECE, nowNs)) {
+            events++;
         }
         intake.now(nowNs);
-        work += source.poll(intake, PACKETS_PER_POLL);
-        work += flush(nowNs);
+        isDrained = source.poll(intake, PACKETS_PER_POLL) < PACKETS_PER_POLL;
+        flush(nowNs);
         if (nowNs - housekeepingNs >= 0) {
             keepHouse(nowNs);
         }
-        return work;
     }
 
-    private int flush(long nowNs) {
-        int work = 0;
+    private void flush(long nowNs) {
         int pending = 0;
         for (int slot = 1; slot <= inbox.maxStreams(); slot++) {
             CopierLink link = links.at(slot);
             if (link != null && link.isPending()) {
-                work += flush(link, nowNs);
+                flush(link, nowNs);
                 pending += link.outbox().size();
             }
         }
         counters.set(InterceptorGauge.PENDING, pending);
         counters.set(InterceptorGauge.PARKED, parking.size());
-        return work;
     }
 
     /** A stream that cannot be sent to ends; the others go on. */
-    private int flush(CopierLink link, long nowNs) {
+    private void flush(CopierLink link, long nowNs) {
         long sent = link.outbox().sent();
         long messages = link.outbox().messages();
         try {
@@ -113,10 +113,8 @@ public final class DiversionAgent implements AutoCloseable {
             counters.count(InterceptorCounter.INTERNAL_ERRORS);
             desk.fail(link, io.grpc.Status.INTERNAL.withDescription("sending failed: " + e), nowNs);
         }
-        int count = (int) (link.outbox().sent() - sent);
-        counters.add(InterceptorCounter.RESPONSES_SENT, count);
+        counters.add(InterceptorCounter.RESPONSES_SENT, link.outbox().sent() - sent);
         counters.add(InterceptorCounter.RESPONSE_BATCHES, link.outbox().messages() - messages);
-        return count;
     }
 
     private void keepHouse(long nowNs) {
@@ -147,9 +145,9 @@ public final class DiversionAgent implements AutoCloseable {
                         .build());
     }
 
-    /** When {@link #doWork} must be called although nothing happened, on the monotonic clock. */
-    public long nextDeadlineNs() {
-        return housekeepingNs;
+    /** True when {@link #doWork} should be called again at once: its work was bounded. */
+    public boolean hasMore() {
+        return !isDrained || desk.isBusy() || !inbox.isEmpty();
     }
 
     @Override

@@ -45,6 +45,11 @@ final class StreamDesk {
         this.welcome = welcome;
     }
 
+    /** True in the middle of a large message. */
+    boolean isBusy() {
+        return unfinished != null;
+    }
+
     /** Works on one event, or on a piece of a large one; false when there was none. */
     boolean work(int routeLimit, long nowNs) {
         if (unfinished == null) {

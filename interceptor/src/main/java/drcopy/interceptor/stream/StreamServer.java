@@ -7,16 +7,8 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
-import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
-import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
@@ -24,48 +16,59 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The gRPC server: the interception service, grpc.health.v1 and reflection. Callbacks run on the event loops: they post and
+ * The gRPC server: the interception service, grpc.health.v1 and reflection. Callbacks run on the event loop: they post and
  * return. Limits keep a hostile or broken peer cheap: connections, calls per connection, message and header sizes, and a ping
  * that finds connections whose other end is gone or has never spoken.
  */
 public final class StreamServer implements AutoCloseable {
-    private static final int EVENT_LOOPS = 2;
-    private static final int MAX_CONNECTIONS = 256;
     private static final int MAX_CALLS_PER_CONNECTION = 8;
     private static final int MAX_MESSAGE_BYTES = 1024 * 1024;
     private static final int MAX_HEADER_BYTES = 8 * 1024;
     private static final int FLOW_CONTROL_WINDOW_BYTES = 1024 * 1024;
     private static final int MAX_RESETS_PER_WINDOW = 200;
     private static final int RESET_WINDOW_SECONDS = 30;
-    private static final long PING_AFTER_SECONDS = 10;
-    private static final long PING_TIMEOUT_SECONDS = 5;
+    private static final long PERMITTED_PING_SECONDS = 10;
     private static final long IDLE_SECONDS = 60;
 
+    /**
+     * How much a peer may cost.
+     *
+     * @param connections TCP connections at a time
+     * @param pingAfterSeconds a connection that has been silent this long is asked whether anybody is there
+     * @param pingTimeoutSeconds and ends when there is no answer for this long
+     */
+    public record Limits(int connections, int pingAfterSeconds, int pingTimeoutSeconds) {
+        /** For production. */
+        public static final Limits DEFAULT = new Limits(256, 10, 5);
+    }
+
     private final HealthStatusManager health = new HealthStatusManager();
-    private final EventLoopGroup loops;
     private final Server server;
 
     /**
      * Listens and serves.
      *
      * @param address where to listen; port 0 takes any free one
+     * @param loop does the work; closed by its owner after this server
      * @throws IOException when that is not possible
      */
-    public StreamServer(InetSocketAddress address, InterceptionService service, InterceptorCounters counters)
+    public StreamServer(
+            InetSocketAddress address,
+            InterceptionService service,
+            InterceptorCounters counters,
+            ServingLoop loop,
+            Limits limits)
             throws IOException {
-        boolean epoll = Epoll.isAvailable();
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        loops = new MultiThreadIoEventLoopGroup(EVENT_LOOPS, new DefaultThreadFactory("grpc", true), io);
-        ConnectionLimit limit = new ConnectionLimit(MAX_CONNECTIONS, counters);
+        ConnectionLimit limit = new ConnectionLimit(limits.connections(), counters);
         server = NettyServerBuilder.forAddress(address)
-                .channelFactory(() -> channel(epoll, limit))
-                .bossEventLoopGroup(loops)
-                .workerEventLoopGroup(loops)
+                .channelFactory(() -> channel(limit))
+                .bossEventLoopGroup(loop.acceptor())
+                .workerEventLoopGroup(loop.group())
                 .directExecutor()
-                .permitKeepAliveTime(PING_AFTER_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(PERMITTED_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .keepAliveTime(PING_AFTER_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTime(limits.pingAfterSeconds(), TimeUnit.SECONDS)
+                .keepAliveTimeout(limits.pingTimeoutSeconds(), TimeUnit.SECONDS)
                 .maxConnectionIdle(IDLE_SECONDS, TimeUnit.SECONDS)
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -77,20 +80,11 @@ public final class StreamServer implements AutoCloseable {
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();
         health.setStatus(InterceptionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-        start();
+        server.start();
     }
 
-    private void start() throws IOException {
-        try {
-            server.start();
-        } catch (IOException e) {
-            var unused = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-            throw e;
-        }
-    }
-
-    private static ServerChannel channel(boolean epoll, ConnectionLimit limit) {
-        ServerChannel channel = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    private static ServerChannel channel(ConnectionLimit limit) {
+        ServerChannel channel = new EpollServerSocketChannel();
         channel.pipeline().addLast(limit);
         return channel;
     }
@@ -110,6 +104,5 @@ public final class StreamServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

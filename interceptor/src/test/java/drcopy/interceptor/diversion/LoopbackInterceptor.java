@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.interceptor.diversion;
 
-import static org.awaitility.Awaitility.await;
-
 import drcopy.interceptor.metrics.InterceptorCounter;
 import drcopy.interceptor.metrics.InterceptorCounters;
 import drcopy.interceptor.stream.InterceptionService;
+import drcopy.interceptor.stream.ServingLoop;
 import drcopy.interceptor.stream.StreamInbox;
 import drcopy.interceptor.stream.StreamServer;
-import drcopy.netio.Poller;
 import drcopy.v1.Welcome;
 import drcopy.wire.SegmentBuilder;
 import java.io.IOException;
@@ -24,13 +22,15 @@ final class LoopbackInterceptor implements AutoCloseable {
     final InterceptionService service;
 
     private final PacketFeed feed = new PacketFeed();
-    private final Poller poller = new Poller();
+    private final ServingLoop loop = new ServingLoop();
     private final DiversionAgent agent;
-    private final DiversionLoop loop;
-    private final Thread thread;
 
     LoopbackInterceptor(int maxStreams) throws IOException {
-        StreamInbox inbox = new StreamInbox(maxStreams, poller::wakeUp);
+        this(maxStreams, StreamServer.Limits.DEFAULT);
+    }
+
+    LoopbackInterceptor(int maxStreams, StreamServer.Limits limits) throws IOException {
+        StreamInbox inbox = new StreamInbox(maxStreams, loop::wakeUp);
         agent = new DiversionAgent(
                 feed,
                 () -> {},
@@ -40,11 +40,11 @@ final class LoopbackInterceptor implements AutoCloseable {
                 100_000,
                 Welcome.newBuilder().setInterceptorId("rs1").setProtocol(1).build(),
                 new EpochClock(System::nanoTime));
-        loop = new DiversionLoop(agent, poller, System::nanoTime, death::set);
+        DiversionDriver driver = new DiversionDriver(agent, loop, System::nanoTime, death::set);
         service = new InterceptionService(inbox, counters, System::nanoTime);
-        server = new StreamServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), service, counters);
-        thread = new Thread(loop, "diversion");
-        thread.start();
+        server = new StreamServer(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), service, counters, loop, limits);
+        loop.drive(feed.fileDescriptor(), DiversionAgent.INTERVAL_MS, driver);
     }
 
     int port() {
@@ -54,7 +54,7 @@ final class LoopbackInterceptor implements AutoCloseable {
     /** A response of flow n; its SEG.SEQ tells it from others. */
     void respond(int flow, int seq) {
         feed.put(SegmentBuilder.fromServer(Records.flow(flow)).seq(seq).ack(1).build());
-        poller.wakeUp();
+        loop.wakeUp();
     }
 
     void respond(int flow, int seq, String payload) {
@@ -63,7 +63,7 @@ final class LoopbackInterceptor implements AutoCloseable {
                 .ack(1)
                 .payload(payload)
                 .build());
-        poller.wakeUp();
+        loop.wakeUp();
     }
 
     long count(InterceptorCounter counter) {
@@ -73,9 +73,7 @@ final class LoopbackInterceptor implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        loop.stop();
-        await().until(() -> !thread.isAlive());
+        loop.close();
         agent.close();
-        poller.close();
     }
 }
