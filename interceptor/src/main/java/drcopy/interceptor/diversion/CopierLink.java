@@ -3,18 +3,22 @@ package drcopy.interceptor.diversion;
 
 import drcopy.interceptor.stream.AttachedStream;
 import drcopy.v1.AttachResponse;
+import drcopy.v1.Hello;
+import drcopy.v1.IdSuperseded;
 import drcopy.v1.RouteConflict;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 
 /** What the diversion thread keeps of one attached stream. */
 final class CopierLink {
-    private static final int MAX_CONFLICTS = 4096;
+    private static final int MAX_NOTICES = 4096;
 
     private final AttachedStream stream;
     private final int slot;
     private final long order;
     private final Outbox outbox;
-    private final ArrayDeque<RouteConflict> conflicts = new ArrayDeque<>();
+    private final ArrayDeque<AttachResponse> notices = new ArrayDeque<>();
+    private final BitSet superseded = new BitSet();
     private long dropped;
     private boolean inSnapshot;
 
@@ -69,26 +73,52 @@ final class CopierLink {
         inSnapshot = value;
     }
 
-    /** Adds a conflict to be told; false when the copier does not read and too many wait already. */
+    /** Has a conflict told; false when the copier does not read and too much waits already. */
     boolean conflict(long routeId, String holder) {
-        if (conflicts.size() == MAX_CONFLICTS) {
-            return false;
+        return notice(AttachResponse.newBuilder()
+                .setConflict(RouteConflict.newBuilder().setRouteId(routeId).setHolder(holder))
+                .build());
+    }
+
+    /** The epoch of the lease under which this copier has an instance ID; 0 when it said none. */
+    long leaseEpoch(int instanceId) {
+        Hello hello = stream.hello();
+        int at = hello.getLeaseEpochsCount() == 0
+                ? -1
+                : hello.getInstanceIdsList().indexOf(instanceId);
+        return at < 0 ? 0 : hello.getLeaseEpochs(at);
+    }
+
+    /** True when somebody else has a newer lease of this instance ID. */
+    boolean isSuperseded(int instanceId) {
+        return superseded.get(instanceId);
+    }
+
+    /** Has the loss of an instance ID told, once; false as with {@link #conflict}. */
+    boolean supersede(int instanceId, long epoch) {
+        if (superseded.get(instanceId)) {
+            return true;
         }
-        conflicts.add(
-                RouteConflict.newBuilder().setRouteId(routeId).setHolder(holder).build());
-        return true;
+        superseded.set(instanceId);
+        return notice(AttachResponse.newBuilder()
+                .setSuperseded(
+                        IdSuperseded.newBuilder().setInstanceId(instanceId).setEpoch(epoch))
+                .build());
+    }
+
+    private boolean notice(AttachResponse message) {
+        return notices.size() < MAX_NOTICES && notices.add(message);
     }
 
     /** True when {@link #flush} has something to do. */
     boolean isPending() {
-        return outbox.size() > 0 || !conflicts.isEmpty();
+        return outbox.size() > 0 || !notices.isEmpty();
     }
 
     /** Sends what waits as long as the stream is ready. */
     void flush() {
-        while (!conflicts.isEmpty() && stream.isReady()) {
-            stream.send(
-                    AttachResponse.newBuilder().setConflict(conflicts.remove()).build());
+        while (!notices.isEmpty() && stream.isReady()) {
+            stream.send(notices.remove());
         }
         outbox.flush(stream);
     }

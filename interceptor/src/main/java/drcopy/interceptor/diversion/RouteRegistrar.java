@@ -9,7 +9,10 @@ import drcopy.interceptor.routing.RouteTable;
 import drcopy.wire.FlowKey;
 import java.nio.ByteBuffer;
 
-/** Applies route messages, a bounded piece at a time. Owned by the diversion thread. */
+/**
+ * Applies route messages, a bounded piece at a time. Routes on an instance ID that was leased anew to another copier are not
+ * taken; those registered before stay until they end. Owned by the diversion thread.
+ */
 final class RouteRegistrar {
     /** What became of a piece of work. */
     enum Progress {
@@ -68,6 +71,11 @@ final class RouteRegistrar {
 
     private boolean add(CopierLink link, ByteBuffer b, int at) {
         long routeId = RouteRecord.routeId(b, at);
+        int instanceId = RouteRecord.instanceId(b, at);
+        if (link.isSuperseded(instanceId)) {
+            counters.count(InterceptorCounter.ROUTES_SUPERSEDED);
+            return true;
+        }
         RouteRecord.key(b, at, key);
         switch (book.claim(key, link.slot(), routeId, RouteRecord.payloadWanted(b, at))) {
             case ADDED -> {

@@ -4,6 +4,7 @@ package drcopy.interceptor.diversion;
 import drcopy.agent.EverySeconds;
 import drcopy.interceptor.metrics.InterceptorCounter;
 import drcopy.interceptor.metrics.InterceptorCounters;
+import drcopy.interceptor.routing.LeaseEpochs;
 import drcopy.interceptor.routing.RouteTable;
 import drcopy.interceptor.stream.AttachedStream;
 import drcopy.interceptor.stream.StreamEvent;
@@ -27,6 +28,7 @@ final class StreamDesk {
     private final RouteRegistrar registrar;
     private final InterceptorCounters counters;
     private final Welcome welcome;
+    private final LeaseEpochs leases = new LeaseEpochs();
     private final EverySeconds breaches = new EverySeconds(SECONDS_BETWEEN_WARNINGS);
     private RouteMessage unfinished;
 
@@ -99,6 +101,24 @@ final class StreamDesk {
                 hello.getInstanceIdsList(),
                 Long.toHexString(hello.getIncarnation()));
         stream.send(AttachResponse.newBuilder().setWelcome(welcome).build());
+        fence(hello);
+    }
+
+    /** Tells every copier of the pool, the new one included, which of its instance IDs somebody has a newer lease of. */
+    private void fence(Hello hello) {
+        for (int i = 0; i < hello.getLeaseEpochsCount(); i++) {
+            leases.seen(hello.getPool(), hello.getInstanceIds(i), hello.getLeaseEpochs(i));
+        }
+        for (int id : hello.getInstanceIdsList()) {
+            long newest = leases.newest(hello.getPool(), id);
+            for (CopierLink link : links.all()) {
+                long epoch = link.leaseEpoch(id);
+                boolean isOlder = epoch != 0 && Long.compareUnsigned(epoch, newest) < 0;
+                if (isOlder && link.stream().hello().getPool().equals(hello.getPool())) {
+                    var unused = link.supersede(id, newest);
+                }
+            }
+        }
     }
 
     private void message(CopierLink link, StreamEvent event, long nowNs) {

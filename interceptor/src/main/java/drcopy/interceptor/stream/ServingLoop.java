@@ -10,6 +10,7 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandle;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoOps;
 import io.grpc.netty.shaded.io.netty.channel.unix.FileDescriptor;
+import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +22,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class ServingLoop implements AutoCloseable {
     private static final long PATIENCE_MS = 2000;
+
+    static {
+        // It takes a stack trace of every 128th buffer; the buffers of this process are gRPC's own.
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
 
     private final EventLoopGroup acceptor =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept", true), EpollIoHandler.newFactory());

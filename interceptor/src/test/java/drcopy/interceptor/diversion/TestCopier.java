@@ -4,6 +4,7 @@ package drcopy.interceptor.diversion;
 import drcopy.interceptor.summary.ResponseRecord;
 import drcopy.v1.AttachRequest;
 import drcopy.v1.AttachResponse;
+import drcopy.v1.IdSuperseded;
 import drcopy.v1.InterceptionServiceGrpc;
 import drcopy.v1.ResponsePayload;
 import drcopy.v1.RouteConflict;
@@ -29,6 +30,7 @@ final class TestCopier implements ClientResponseObserver<AttachRequest, AttachRe
     final List<Response> responses = Collections.synchronizedList(new ArrayList<>());
     final List<ResponsePayload> payloads = new CopyOnWriteArrayList<>();
     final List<RouteConflict> conflicts = new CopyOnWriteArrayList<>();
+    final List<IdSuperseded> superseded = new CopyOnWriteArrayList<>();
     final List<Status> statuses = new CopyOnWriteArrayList<>();
     final AtomicLong records = new AtomicLong();
     volatile Welcome welcome;
@@ -104,7 +106,8 @@ final class TestCopier implements ClientResponseObserver<AttachRequest, AttachRe
             }
             case CONFLICT -> conflicts.add(message.getConflict());
             case STATUS -> statuses.add(message.getStatus());
-            case SUPERSEDED, MESSAGE_NOT_SET -> throw new IllegalStateException("unexpected " + message);
+            case SUPERSEDED -> superseded.add(message.getSuperseded());
+            case MESSAGE_NOT_SET -> throw new IllegalStateException("unexpected " + message);
         }
     }
 
