@@ -18,8 +18,10 @@ final class HoldRule {
     /** The target is not silent before it was so for this long, however short the round trip. */
     static final long MIN_SILENCE_NS = 1_000_000L;
 
-    /** Payload bytes of the target, all of them. */
+    /** Payload bytes of the target, all of them up to RCV.NXT. */
     private long received;
+    /** 1 when the target is known to have sent one more: a byte, or its FIN. */
+    private int unseen;
     /** The same when the last request was released. */
     private long answeredFrom;
 
@@ -41,13 +43,21 @@ final class HoldRule {
     /** The target has sent {@code bytes} new payload bytes. */
     void onAnswer(int bytes, boolean push, long nowNs) {
         received += bytes;
+        unseen = 0;
         isPushed |= push;
         lastPayloadNs = nowNs;
+    }
+
+    /** A segment behind it shows that the target has sent {@code bytes} more, and another that may be its FIN. */
+    void onUnseenAnswer(int bytes) {
+        received += bytes;
+        unseen = 1;
     }
 
     /** The target's FIN came. */
     void onClose() {
         isClosed = true;
+        unseen = 0;
     }
 
     /** Everything sent so far is acknowledged. */
@@ -58,7 +68,7 @@ final class HoldRule {
     /** A request was released: its answer counts from here. */
     void onRelease(Segment request, long nowNs) {
         longestPermille = Math.max(longestPermille, 1000L * request.answer / Math.max(1, answered()));
-        answeredFrom = received;
+        answeredFrom = received + unseen;
         isPushed = false;
         lastPayloadNs = nowNs;
         dueNs = TimerHeap.NEVER;
@@ -76,7 +86,7 @@ final class HoldRule {
 
     /** Payload bytes since the last release. */
     long answered() {
-        return received - answeredFrom;
+        return received + unseen - answeredFrom;
     }
 
     /** True when the target has sent payload on this connection. */

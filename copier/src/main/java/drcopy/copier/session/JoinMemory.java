@@ -10,6 +10,8 @@ import drcopy.wire.TcpFlags;
  */
 final class JoinMemory {
     private static final int PLACES = 1 << 16;
+    /** Further away in the sequence space lies another connection of the same key. */
+    private static final int MOST_AWAY = 1 << 27;
 
     private final long joinIdleNs;
     private final long[] hashes = new long[PLACES];
@@ -42,7 +44,8 @@ final class JoinMemory {
             listeningSinceNs = nowNs;
         }
         int at = (int) (hash >>> 24) & PLACES - 1;
-        boolean isKnown = states[at] != FREE && hashes[at] == hash;
+        boolean isKnown =
+                states[at] != FREE && hashes[at] == hash && Math.abs((long) Seq.distance(ends[at], seq)) < MOST_AWAY;
         boolean isRequest =
                 length > 0 && (isKnown ? begins(at, seq, ack, nowNs) : isSilentSince(listeningSinceNs, nowNs));
         if (!isKnown) {

@@ -164,7 +164,7 @@ final class ReplicaReceiver {
             challenge(replica, nowNs);
             return;
         }
-        boolean isNew = Seq.greaterThan(seq + length, replica.rcvNxt);
+        boolean isNew = length > 0 && Seq.greaterThan(seq + length, replica.rcvNxt);
         boolean isOld = length > 0 && !isNew;
         boolean isStale = isOld || length == 0 && Seq.lessThan(seq, replica.rcvNxt);
         if (isStale && length == 0) {
@@ -175,6 +175,7 @@ final class ReplicaReceiver {
         }
         if (!isStale) {
             updateWindow(replica, response);
+            onUnseen(replica, seq, length);
         }
         if (isNew) {
             onPayload(replica, response, nowNs);
@@ -254,6 +255,8 @@ final class ReplicaReceiver {
         int acknowledged = Seq.distance(replica.sndUna, ack);
         replica.sndUna = ack;
         replica.sndMax = Seq.max(replica.sndMax, ack);
+        replica.sndWnd =
+                Math.max(0, replica.sndWnd - acknowledged); // its right edge stays until a newer window is told
         replica.isProbed = false;
         replica.isRepairing = false;
         releaseAcknowledged(replica, ack);
@@ -305,6 +308,20 @@ final class ReplicaReceiver {
             replica.maxSndWnd = Math.max(replica.maxSndWnd, replica.sndWnd);
             replica.sndWl1 = seq;
             replica.sndWl2 = ack;
+        }
+    }
+
+    /**
+     * An empty segment beyond RCV.NXT: the summaries before it were lost. All but the last of what they stood for was payload;
+     * that one is the target's to repeat, for it may be its FIN.
+     */
+    private void onUnseen(Replica replica, int seq, int length) {
+        int missing = Seq.distance(replica.rcvNxt, seq);
+        if (length == 0 && missing > 0 && !replica.isFinReceived) {
+            books.add(CopierCounter.RESPONSE_BYTES, missing - 1);
+            replica.hold.onUnseenAnswer(missing - 1);
+            replica.rcvNxt = seq - 1;
+            replica.isAckOwed |= missing > 1;
         }
     }
 

@@ -66,6 +66,12 @@ final class ReplicaSender {
         emit(replica);
     }
 
+    /** A keep-alive probe, RFC 9293 3.8.4: the target answers where it stands. */
+    void probeAlive(Replica replica) {
+        prepare(replica, TcpFlags.ACK, replica.sndMax - 1);
+        emit(replica);
+    }
+
     /** A RST of a synchronized connection. */
     void sendReset(Replica replica) {
         prepare(replica, TcpFlags.RST | TcpFlags.ACK, replica.sndMax);

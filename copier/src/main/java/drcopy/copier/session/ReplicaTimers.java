@@ -48,6 +48,12 @@ final class ReplicaTimers {
             repeatSyn(replica, nowNs);
             return;
         }
+        if (replica.flight() == 0 && !replica.isPersisting) {
+            replica.isRepairing = false;
+            replica.rtoAtNs = TimerHeap.NEVER;
+            sender.probeAlive(replica);
+            return;
+        }
         if (replica.isPersisting) {
             backOff(replica);
             sender.probe(replica);

@@ -116,12 +116,18 @@ public final class SessionEngine {
         finish(nowNs);
     }
 
-    /** An interceptor that was away is back: replicas with unacknowledged data retransmit without waiting for their timers. */
+    /**
+     * An interceptor that was away is back: replicas with unacknowledged data retransmit without waiting for their timers, and
+     * those that hold a request ask the target how far it is. {@link #onTick} sends, at its own pace.
+     */
     public void onInterceptorReturned(long nowNs) {
         ReplicaTable table = replicas.table();
         for (int i = 0; i < table.end(); i++) {
             Replica replica = table.at(i);
-            if (replica == null || replica.isLingering || replica.rtoAtNs == TimerHeap.NEVER) {
+            boolean isWaiting = replica != null
+                    && !replica.isLingering
+                    && (replica.rtoAtNs != TimerHeap.NEVER || replica.hold.dueNs() != TimerHeap.NEVER);
+            if (!isWaiting) {
                 continue;
             }
             replica.rto.forgetBackoff();
