@@ -5,6 +5,7 @@ import drcopy.copier.capture.CaptureFilter;
 import drcopy.copier.capture.CaptureStage;
 import drcopy.copier.capture.Sample;
 import drcopy.copier.config.CopierConfig;
+import drcopy.copier.config.Transfer;
 import drcopy.copier.egress.EngineSink;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
@@ -100,8 +101,16 @@ final class Copier implements AutoCloseable {
                 capture.filter() == null ? CaptureFilter.of(config.transfers(), config.clients()) : capture.filter();
         List<String> devices = capture.interfaces().isEmpty() ? List.of(CaptureOptions.ANY) : capture.interfaces();
         return CaptureOptions.incoming(devices, filter)
-                .withBufferMiB(capture.bufferMib())
+                .withBufferMiB(Math.max(1, capture.bufferMib() / rings(config)))
                 .withSnaplen(capture.snaplen());
+    }
+
+    /** A family's packets have a ring of their own. */
+    private static int rings(CopierConfig config) {
+        List<Transfer> transfers = config.transfers().list();
+        boolean one = transfers.stream().allMatch(Transfer::isIpv4)
+                || transfers.stream().noneMatch(Transfer::isIpv4);
+        return one && config.clients().isEmpty() ? 1 : 2;
     }
 
     private Thread thread(String name, Runnable run) {

@@ -31,6 +31,9 @@ public record CopierConfig(
         Capture capture,
         int memoryMib) {
 
+    /** What the JVM, gRPC and the smallest useful heap need besides the capture buffer. */
+    private static final int LEAST_MEMORY_MIB = 144;
+
     /** Bytes of an IPv6 and a TCP header: what an MTU loses to them. */
     private static final int HEADERS_IPV6 = 60;
 
@@ -96,12 +99,12 @@ public record CopierConfig(
     public CopierConfig {
         instanceIds = List.copyOf(instanceIds);
         Check.range("--ratio", ratioPercent, 1, 100);
-        Check.range("--memory", memoryMib, 128, 1 << 20);
+        Check.range("--memory", memoryMib, LEAST_MEMORY_MIB + 1, 1 << 20);
         Check.that(
-                capture.bufferMib() <= memoryMib / 4,
+                capture.bufferMib() <= memoryMib - LEAST_MEMORY_MIB,
                 "--buffer",
                 capture.bufferMib(),
-                "must be at most a quarter of --memory " + memoryMib);
+                "must leave " + LEAST_MEMORY_MIB + " MiB of --memory " + memoryMib);
         for (Transfer transfer : transfers.list()) {
             checkFamilies(transfer, clients);
             checkClients(transfer, clients);

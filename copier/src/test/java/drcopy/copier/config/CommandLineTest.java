@@ -85,10 +85,10 @@ class CommandLineTest {
             -M 65536                 | --mtu 65536: must be 576..65535
             --mss 87                 | --mss 87: must be 88..1460
             --mss 1461               | --mss 1461: must be 88..1460
-            -m 64                    | --memory 64: must be 128..1048576
+            -m 64                    | --memory 64: must be 145..1048576
             -m lots                  | --memory lots: must be a whole number
             -B 0                     | --buffer 0: must be 1..1024
-            -B 256                   | --buffer 256: must be at most a quarter of --memory 512
+            -B 400                   | --buffer 400: must leave 144 MiB of --memory 512
             --snaplen 95             | --snaplen 95: must be 96..65535
             --hold 3601              | --hold 3601: must be 0..3600
             -W --hold 3              | --hold 3: must not be given together with --no-wait
