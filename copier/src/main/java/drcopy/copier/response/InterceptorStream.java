@@ -31,9 +31,6 @@ final class InterceptorStream implements RouteOutlet {
     private static final int KEEPALIVE_SECONDS = 20;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 5;
     private static final int FLOW_CONTROL_WINDOW = 4 << 20;
-    /** Messages that may be on their way in before the first of them was taken. */
-    private static final int INITIAL_REQUESTS = 64;
-
     private final ManagedChannel channel;
     private final ResponseSink sink;
     private final Reports reports;
@@ -119,7 +116,8 @@ final class InterceptorStream implements RouteOutlet {
     private final class Inbound implements ClientResponseObserver<AttachRequest, AttachResponse> {
         @Override
         public void beforeStart(ClientCallStreamObserver<AttachRequest> call) {
-            call.disableAutoRequestWithInitial(INITIAL_REQUESTS);
+            // The sink never blocks, so messages need not be asked for one by one; their bytes still are.
+            call.disableAutoRequestWithInitial(Integer.MAX_VALUE);
             call.setOnReadyHandler(() -> reports.onReady(InterceptorStream.this));
             out = call;
         }
@@ -135,7 +133,6 @@ final class InterceptorStream implements RouteOutlet {
                     // Leases come with ZooKeeper; an unknown message comes from a newer interceptor.
                 }
             }
-            out.request(1);
         }
 
         private void onRecords(ByteString records) {
