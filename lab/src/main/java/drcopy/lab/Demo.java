@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
@@ -26,6 +25,8 @@ public final class Demo {
 
     private final PrintStream out = System.out;
     private final long startNs = System.nanoTime();
+    private boolean isKilled;
+    private boolean isRestarted;
 
     private Demo() {}
 
@@ -56,6 +57,7 @@ public final class Demo {
             say("the copier runs on online:        bin/copier " + String.join(" ", copying));
             Mirror.Mark mark = mirror.mark();
             long answered = load(mirror, mark);
+            mirror.interceptor(VICTIM).awaitReady();
             Await.until(
                     "online logged its requests",
                     LIMIT,
@@ -78,42 +80,57 @@ public final class Demo {
                 LoadProcess shorts = LoadProcess.start(
                         lab, "--run", "short", "--style", "SHORT", "--rate", "250", "--seconds", seconds)) {
             out.println("  second   online      rs1      rs2      rs3   at clients");
-            for (int second = 1; keepAlive.isAlive() || shorts.isAlive(); second++) {
-                long tickNs = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-                Await.until("a second", LIMIT, () -> System.nanoTime() - tickNs >= 0);
+            long beginNs = System.nanoTime();
+            int second = 0;
+            while (keepAlive.isAlive() || shorts.isAlive()) {
+                int next = second + 1;
+                Await.until("a second", LIMIT, () -> seconds(beginNs) >= next);
+                second = seconds(beginNs);
                 progress(mirror, mark, second);
             }
+            restart(mirror, Integer.MAX_VALUE);
             LoadResult first = keepAlive.await(LIMIT);
-            LoadResult second = shorts.await(LIMIT);
+            LoadResult other = shorts.await(LIMIT);
             out.printf(
                     Locale.ROOT,
                     "%n  clients: %,d requests, %,d answered, p50 %d us, p99 %d us%n%n",
-                    first.issued() + second.issued(),
-                    first.answered() + second.answered(),
+                    first.issued() + other.issued(),
+                    first.answered() + other.answered(),
                     first.p50Us(),
                     first.p99Us());
-            return first.answered() + second.answered();
+            return first.answered() + other.answered();
         }
     }
 
+    private static int seconds(long sinceNs) {
+        return (int) ((System.nanoTime() - sinceNs) / 1_000_000_000);
+    }
+
     private void progress(Mirror mirror, Mirror.Mark mark, int second) {
-        Agent victim = mirror.interceptor(VICTIM);
-        String note = "";
-        if (second == KILL_SECOND) {
-            victim.kill();
-            note = "   <- kill -9 of the interceptor on " + VICTIM;
-        } else if (second == START_SECOND) {
-            victim.start();
-            note = "   <- started again; nobody told the copier";
-        }
         Comparison now = mirror.compare(mark);
         List<Object> figures = new ArrayList<>(List.of(second, now.online()));
-        for (Map.Entry<String, Long> share : now.share().entrySet()) {
-            figures.add(share.getValue());
-        }
+        figures.addAll(now.share().values());
         figures.add(mirror.leaks());
-        figures.add(note);
+        figures.add(kill(mirror, second) + restart(mirror, second));
         out.printf(Locale.ROOT, "  %6d %,8d %,8d %,8d %,8d %,12d%s%n", figures.toArray());
+    }
+
+    private String kill(Mirror mirror, int second) {
+        if (second < KILL_SECOND || isKilled) {
+            return "";
+        }
+        isKilled = true;
+        mirror.interceptor(VICTIM).kill();
+        return "   <- kill -9 of the interceptor on " + VICTIM;
+    }
+
+    private String restart(Mirror mirror, int second) {
+        if (second < START_SECOND || isRestarted) {
+            return "";
+        }
+        isRestarted = true;
+        mirror.interceptor(VICTIM).start();
+        return "   <- started again; nobody told the copier";
     }
 
     private void say(String text) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -61,14 +62,24 @@ public final class Lab implements AutoCloseable {
     /** Brings up a lab of this name, up to nine real servers. */
     public static Lab up(Director director, String name, int realServers) {
         Lab lab = new Lab(name, realServers);
-        try {
-            Files.createDirectories(lab.folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        lab.clearFolder();
         Runtime.getRuntime().addShutdownHook(lab.hook);
         lab.control("up", "--director", director.word(), "--real-servers", Integer.toString(realServers));
         return lab;
+    }
+
+    private void clearFolder() {
+        try {
+            Files.createDirectories(folder);
+            try (Stream<Path> old = Files.walk(folder)) {
+                for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The checkout's folder: the nearest one upward that has lab/lab. */

@@ -32,7 +32,7 @@ public final class LeakWatch implements AutoCloseable {
                 .collect(Collectors.joining(" or "));
         String filter = String.format(
                 Locale.ROOT,
-                "(%s) and (dst net 198.18.8.0/24 or dst net 198.18.0.0/24 or dst net 2001:db8:8::/64)",
+                "(ip or ip6) and (%s) and (dst net 198.18.8.0/24 or dst net 198.18.0.0/24 or dst net 2001:db8:8::/64)",
                 sources);
         return new LeakWatch(lab, Capture.start(lab, "client", "leaks", filter));
     }
