@@ -12,6 +12,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logs {
     private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n";
+    private static final List<String> QUIET = List.of("io.grpc", "org.pcap4j");
     private static final int QUEUE = 4096;
     private static final int FLUSH_MS = 1000;
 
@@ -89,7 +91,7 @@ public final class Logs {
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.valueOf(verbosity.name()));
         root.addAppender(queue);
-        context.getLogger("io.grpc").setLevel(Level.WARN);
+        QUIET.forEach(library -> context.getLogger(library).setLevel(Level.WARN));
         // gRPC logs to the JDK's logging: to stderr, with a stack trace for each connection that talks nonsense.
         LogManager.getLogManager().reset();
     }

@@ -5,6 +5,7 @@ import drcopy.agent.AgentOptions;
 import drcopy.agent.AgentProcess;
 import drcopy.agent.Cli;
 import drcopy.agent.ConfigException;
+import drcopy.agent.Heading;
 import drcopy.agent.Logs;
 import drcopy.agent.Shutdown;
 import drcopy.copier.check.Preflight;
@@ -42,7 +43,8 @@ public final class CopierMain implements Callable<Integer> {
     @Mixin
     private final CopierOptions options = new CopierOptions();
 
-    @Option(names = "--check", description = "Say whether this host is ready for these options, and exit.")
+    @Heading("This process")
+    @Option(names = "--check", description = "say whether this host is ready for these options, and exit")
     private boolean check;
 
     @Mixin

@@ -3,6 +3,7 @@ package drcopy.copier.config;
 
 import drcopy.agent.Check;
 import drcopy.agent.ConfigException;
+import drcopy.agent.Heading;
 import drcopy.agent.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Option;
 
 /** The copier's own options as picocli fills them; {@link #config} checks them against each other. Used once, at start. */
 public final class CopierOptions {
+    @Heading("What to copy, and who reports")
     @Option(
             names = {"-x", "--transfer"},
             required = true,
@@ -53,6 +55,7 @@ public final class CopierOptions {
                     + " --no-lonely ends when the last one is gone")
     boolean lonely;
 
+    @Heading("Which sessions, under which addresses")
     @Option(
             names = {"-n", "--replicas"},
             paramLabel = "N",
@@ -81,6 +84,7 @@ public final class CopierOptions {
             description = "replace client addresses by these: IPs, a.b.c.x, CIDR; comma list")
     List<String> clientIps = new ArrayList<>();
 
+    @Heading("Replicas")
     @Option(
             names = {"-t", "--session-timeout"},
             paramLabel = "SECONDS",
@@ -110,6 +114,7 @@ public final class CopierOptions {
                     + " (default: ${DEFAULT-VALUE})")
     int memory;
 
+    @Heading("Capture")
     @Option(
             names = "--interface",
             split = ",",
@@ -137,6 +142,7 @@ public final class CopierOptions {
             description = "bytes kept of each packet (default: ${DEFAULT-VALUE})")
     int snaplen;
 
+    @Heading("Order of requests")
     @Option(
             names = {"-W", "--no-wait"},
             description = "never hold a request until the target has answered the one before")
