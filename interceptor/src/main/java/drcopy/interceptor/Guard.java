@@ -8,41 +8,39 @@ import drcopy.interceptor.site.Site;
 import drcopy.interceptor.stream.InterceptionService;
 import drcopy.netio.Poller;
 import drcopy.netio.RuleWatch;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that verifies the diversion every few seconds, and at once when the kernel tells that somebody changed its rules;
- * and ends calls that never say Hello. Any thread starts and closes it.
+ * A thread that verifies the diversion every few seconds, and at once when the kernel says that rules or devices changed; it also
+ * ends calls that never say Hello. Any thread starts and closes it.
  */
 final class Guard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
-    private static final long TICK_NS = 1_000_000_000L;
-    private static final long VERIFY_NS = 3 * TICK_NS;
-    /** At most five verifications a second, however often rules of others change. */
-    private static final long PAUSE_NS = TICK_NS / 5;
+    private static final long SECOND_NS = 1_000_000_000L;
+    private static final long VERIFY_NS = 3 * SECOND_NS;
+    /** A verification runs programs; on a host whose rules change all the time it must not run all the time. */
+    private static final long SHORTEST_PAUSE_NS = SECOND_NS / 4;
 
     private static final int SECONDS_BETWEEN_WARNINGS = 10;
+    private static final long JOIN_MS = 1000;
 
     private final Site site;
     private final InterceptionService service;
     private final InterceptorCounters counters;
     private final EverySeconds failures = new EverySeconds(SECONDS_BETWEEN_WARNINGS);
-    /** Null where there are no rules. */
-    private final RuleWatch changes;
-
-    private final Poller ticks;
-    private final Poller pauses = new Poller();
+    private final RuleWatch watch = new RuleWatch();
+    private final Poller poller = new Poller(watch.fileDescriptors());
     private final Thread thread = new Thread(this::run, "guard");
     private volatile boolean isRunning = true;
     private volatile String objection;
+    private long verifiedNs;
 
     Guard(Site site, InterceptionService service, InterceptorCounters counters) {
         this.site = site;
         this.service = service;
         this.counters = counters;
-        changes = site.hasRules() ? new RuleWatch() : null;
-        ticks = changes == null ? new Poller() : new Poller(changes.fileDescriptors());
         thread.setDaemon(true);
     }
 
@@ -51,28 +49,20 @@ final class Guard implements AutoCloseable {
     }
 
     private void run() {
-        long verifiedAt = System.nanoTime();
+        verifiedNs = System.nanoTime();
         while (isRunning) {
-            ticks.await(TICK_NS);
-            long now = System.nanoTime();
-            service.expireSilent(now);
-            boolean hasChanged = changes != null && changes.hasChanged();
-            if (isRunning && (hasChanged || now - verifiedAt >= VERIFY_NS)) {
-                verifiedAt = now;
+            poller.await(SECOND_NS);
+            long pauseNs = verifiedNs + SHORTEST_PAUSE_NS - System.nanoTime();
+            if (pauseNs > 0) {
+                LockSupport.parkNanos(this, pauseNs);
+            }
+            long nowNs = System.nanoTime();
+            service.expireSilent(nowNs);
+            if (isRunning && (watch.hasChanged() || nowNs - verifiedNs >= VERIFY_NS)) {
                 verify();
-                // Our own repair is heard of, too; the look that follows it finds nothing and ends it.
-                pauses.await(PAUSE_NS);
+                verifiedNs = System.nanoTime();
             }
         }
-        release();
-    }
-
-    private void release() {
-        if (changes != null) {
-            changes.close();
-        }
-        ticks.close();
-        pauses.close();
     }
 
     private void verify() {
@@ -99,7 +89,15 @@ final class Guard implements AutoCloseable {
     @Override
     public void close() {
         isRunning = false;
-        ticks.wakeUp();
-        pauses.wakeUp();
+        poller.wakeUp();
+        try {
+            thread.join(JOIN_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!thread.isAlive()) {
+            poller.close();
+            watch.close();
+        }
     }
 }

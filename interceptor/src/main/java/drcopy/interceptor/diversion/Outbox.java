@@ -19,7 +19,7 @@ final class Outbox {
     /** Records of one message at most. */
     static final int MESSAGE_RECORDS = 512;
     /** Records that wait at most. */
-    static final int MAX_RECORDS = 8192;
+    static final int MAX_RECORDS = 32768;
     /** Payload bytes that wait at most. */
     static final int MAX_PAYLOAD_BYTES = 1024 * 1024;
 

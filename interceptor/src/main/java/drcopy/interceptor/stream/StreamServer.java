@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * that finds connections whose other end is gone or has never spoken.
  */
 public final class StreamServer implements AutoCloseable {
-    private static final int MAX_CALLS_PER_CONNECTION = 8;
+    private static final int MAX_CALLS_PER_CONNECTION = 4;
     private static final int MAX_MESSAGE_BYTES = 1024 * 1024;
     private static final int MAX_HEADER_BYTES = 8 * 1024;
     private static final int FLOW_CONTROL_WINDOW_BYTES = 1024 * 1024;
@@ -39,7 +39,7 @@ public final class StreamServer implements AutoCloseable {
      */
     public record Limits(int connections, int pingAfterSeconds, int pingTimeoutSeconds) {
         /** For production. */
-        public static final Limits DEFAULT = new Limits(256, 10, 5);
+        public static final Limits DEFAULT = new Limits(256, 10, 10);
     }
 
     private final HealthStatusManager health = new HealthStatusManager();

@@ -147,8 +147,12 @@ class DiversionLabTest {
     @Test
     void repairsRulesThatSomebodyFlushed() {
         LabProcess interceptor = interceptor();
+        long before = System.nanoTime();
         LabProcess.shell("ip netns exec ic-server nft flush ruleset");
         interceptor.awaitLine("was damaged and is put right");
+        assertThat(Duration.ofNanos(System.nanoTime() - before))
+                .as("the kernel tells of the change, nobody waits for the next look")
+                .isLessThan(Duration.ofSeconds(2));
         assertThat(LabProcess.shell("ip netns exec ic-server nft list table ip drcopy"))
                 .contains("198.18.78.200 . 8080");
     }
