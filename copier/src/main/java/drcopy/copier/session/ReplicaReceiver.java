@@ -39,7 +39,7 @@ final class ReplicaReceiver {
     /** A segment of the target's for this replica, which may end in this call. */
     void onResponse(Replica replica, TargetResponse response, long nowNs) {
         if (replica.isLingering) {
-            answerLate(replica, response);
+            answerLate(replica, response, nowNs);
             return;
         }
         switch (replica.state()) {
@@ -60,15 +60,20 @@ final class ReplicaReceiver {
     }
 
     /** An ended replica repeats its last word: an ACK in TIME_WAIT, else a RST. */
-    private void answerLate(Replica replica, TargetResponse response) {
+    private void answerLate(Replica replica, TargetResponse response, long nowNs) {
         int flags = response.flags();
         if (TcpFlags.any(flags, TcpFlags.RST)) {
             return;
         }
-        if (replica.state() != TcpState.TIME_WAIT) {
-            sender.sendResetFor(replica, response);
-        } else if (response.payloadLength() > 0 || TcpFlags.any(flags, TcpFlags.FIN | TcpFlags.SYN)) {
+        boolean isTimeWait = replica.state() == TcpState.TIME_WAIT;
+        boolean isEmpty = response.payloadLength() == 0 && !TcpFlags.any(flags, TcpFlags.FIN | TcpFlags.SYN);
+        if (isTimeWait && isEmpty || !mayChallenge(replica, nowNs)) {
+            return;
+        }
+        if (isTimeWait) {
             sender.sendAck(replica);
+        } else {
+            sender.sendResetFor(replica, response);
         }
     }
 
@@ -218,15 +223,18 @@ final class ReplicaReceiver {
     }
 
     private void challenge(Replica replica, long nowNs) {
+        if (mayChallenge(replica, nowNs)) {
+            sender.sendAck(replica);
+        }
+    }
+
+    private static boolean mayChallenge(Replica replica, long nowNs) {
         long second = Math.floorDiv(nowNs, 1_000_000_000L);
         if (replica.challengeSecond != second) {
             replica.challengeSecond = second;
             replica.challengeTokens = CHALLENGES_PER_SECOND;
         }
-        if (replica.challengeTokens > 0) {
-            replica.challengeTokens--;
-            sender.sendAck(replica);
-        }
+        return replica.challengeTokens-- > 0;
     }
 
     /** RFC 9293 3.10.7.4, fifth check. @return false when the segment is to be dropped */
