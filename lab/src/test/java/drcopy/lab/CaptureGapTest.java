@@ -38,11 +38,12 @@ class CaptureGapTest {
             assertThat(load.answered()).isEqualTo(REQUESTS);
             Comparison comparison = mirror.settle(mark, Duration.ofSeconds(5));
             assertThat(comparison.online()).isEqualTo(REQUESTS);
+            // The one behind the hole may be lost, too: where nothing tells that it begins a request, it is not played
+            // as one.
             assertThat(comparison.missing())
                     .as("%s%n%s", comparison, Expect.state(mirror))
-                    .singleElement()
-                    .asString()
-                    .endsWith("POST /up/gap/0-4");
+                    .anySatisfy(request -> assertThat(request).endsWith("POST /up/gap/0-4"))
+                    .allSatisfy(request -> assertThat(request).matches(".*POST /up/gap/0-[45]"));
             assertThat(comparison.foreign() + comparison.duplicates() + comparison.broken())
                     .isZero();
             assertThat(mirror.copier().metric("dropped_segments_total{reason=\"capture_gap\"}"))

@@ -97,7 +97,7 @@ class LauncherTest {
                 "interceptor --divert 198.18.0.1:80 --capture lo    | --capture lo: must not be given together with --divert",
                 "interceptor --divert 198.18.0.1:80 -x 1.2.3.4/99   | --pass 1.2.3.4/99: must have a prefix of 0..32 bits",
                 "interceptor --divert 198.18.0.1:80 -p 0            | --port 0: must be 1..65535",
-                "interceptor --divert 198.18.0.1:80 -b 198.18.7.7   | --port 36524: must be free to listen on at 198.18.7.7",
+                "interceptor --divert 198.18.0.1:80 -b 198.18.7.7   | --bind 198.18.7.7: must be an address of this host",
                 "interceptor --capture nope0 -F tcp                 | --capture nope0: must be a network device of this host",
                 "interceptor --capture lo -F tcp~rc~port            | --filter tcp rc port: must compile",
                 "interceptor --capture lo -F tcp --metrics-port 70000 | --metrics-port 70000: must be 1..65535",

@@ -86,6 +86,7 @@ class ShortConnectionsTest {
     @Test
     void aTunnelThatIsFullDoesNotStopCopying() {
         Agent stuck = mirror.interceptor("rs2");
+        Mirror.Mark begun = mirror.mark();
         try (LoadProcess load = LoadProcess.start(
                 mirror.lab(),
                 "--run",
@@ -109,6 +110,7 @@ class ShortConnectionsTest {
         // What was sent meanwhile is delivered late or shed with a count; what comes now is delivered.
         Await.until("what was in the works ended", LIMIT, () -> mirror.copier().metric("segments_held") == 0);
         Expect.balancedBooks(mirror);
+        System.out.println("past a full tunnel: " + mirror.settle(begun, LIMIT));
         Mirror.Mark mark = mirror.mark();
         LoadResult load = mirror.load(
                 LIMIT, "--run", "after", "--style", "SHORT", "--rate", "1000", "--count", Expect.count(2000));
