@@ -5,6 +5,7 @@ PASSED=0
 FAILED=0
 SKIPPED=0
 FAILURES=
+FLAKES=
 
 reports() {
     compgen -G "$ROOT/*/target/surefire-reports/TEST-*.xml"
@@ -14,28 +15,44 @@ forget_reports() {
     rm -rf "$ROOT"/*/target/surefire-reports
 }
 
-# count_reports PHASE: adds the phase's tests to the totals, and its failures to the list.
+# count_reports PHASE: adds the phase's tests to the totals, its failures to one list, and to another what failed at first and
+# passed when it ran again.
 count_reports() {
-    local phase=$1 tests=0 failed=0 skipped=0 names=
-    if reports >/dev/null; then
-        read -r tests failed skipped < <(reports | xargs cat | awk '
-            /<testsuite / {
-                tests += value("tests"); failed += value("failures") + value("errors"); skipped += value("skipped")
-            }
-            function value(key) { return match($0, " " key "=\"[0-9]+\"") ? substr($0, RSTART + length(key) + 3) + 0 : 0 }
-            END { print tests + 0, failed + 0, skipped + 0 }')
-        names=$(reports | xargs cat | awk -v phase="$phase" '
-            /<testcase / {
-                match($0, " classname=\"[^\"]*\""); type = substr($0, RSTART + 12, RLENGTH - 13)
-                match($0, " name=\"[^\"]*\""); name = substr($0, RSTART + 7, RLENGTH - 8)
-            }
-            /<(failure|error)[ >]/ { print "  " phase ": " type "." name }')
-    fi
-    echo "test: $phase: $((tests - failed - skipped)) passed, $failed failed, $skipped skipped"
-    PASSED=$((PASSED + tests - failed - skipped))
+    local phase=$1 passed=0 failed=0 skipped=0 kind name
+    while read -r kind name; do
+        case $kind in
+            passed) passed=$((passed + 1)) ;;
+            skipped) skipped=$((skipped + 1)) ;;
+            failed)
+                failed=$((failed + 1))
+                FAILURES+="  $phase: $name"$'\n'
+                ;;
+            flaky)
+                passed=$((passed + 1))
+                FLAKES+="  $phase: $name"$'\n'
+                ;;
+        esac
+    done < <(reports | xargs -r cat | outcomes)
+    echo "test: $phase: $passed passed, $failed failed, $skipped skipped"
+    PASSED=$((PASSED + passed))
     FAILED=$((FAILED + failed))
     SKIPPED=$((SKIPPED + skipped))
-    [ -z "$names" ] || FAILURES+=$names$'\n'
+}
+
+# Reports on stdin become lines "OUTCOME CLASS.TEST".
+outcomes() {
+    awk '
+        function told() { if (name != "") print outcome, name; name = "" }
+        /<testcase / {
+            told()
+            match($0, " classname=\"[^\"]*\""); type = substr($0, RSTART + 12, RLENGTH - 13)
+            match($0, " name=\"[^\"]*\""); name = type "." substr($0, RSTART + 7, RLENGTH - 8)
+            outcome = "passed"
+        }
+        /<(failure|error)[ >]/ { outcome = "failed" }
+        /<(flakyFailure|flakyError)[ >]/ { outcome = "flaky" }
+        /<skipped/ { outcome = "skipped" }
+        END { told() }'
 }
 
 # count_broken PHASE: Maven itself failed, which no report tells.
@@ -46,6 +63,7 @@ count_broken() {
 
 # The last line; the status says whether all is well. No test at all is a failure.
 print_totals() {
+    [ -z "$FLAKES" ] || printf 'passed only when run again:\n%s' "$FLAKES"
     [ -z "$FAILURES" ] || printf 'failed:\n%s' "$FAILURES"
     [ $((PASSED + FAILED)) -gt 0 ] || echo "test: no test ran"
     echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
