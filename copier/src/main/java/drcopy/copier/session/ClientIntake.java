@@ -31,6 +31,8 @@ final class ClientIntake {
     private boolean isJudged;
 
     private boolean isRequest;
+    /** Who plays the segment at hand. */
+    private InstanceSet instances;
 
     ClientIntake(
             EngineConfig config,
@@ -50,9 +52,29 @@ final class ClientIntake {
         this.memory = new JoinMemory(config.joinIdleNs());
     }
 
-    /** A captured segment is about to be taken in for each instance. */
-    void begin() {
+    /** A captured segment is about to be taken in for each of these instances. */
+    void begin(InstanceSet playing) {
+        instances = playing;
         isJudged = false;
+    }
+
+    /** True for a SYN of another connection than the one that these instances play. */
+    boolean beginsAnother(SegmentView view, InstanceSet playing) {
+        int flags = TcpHeader.flags(view.packet.buffer(), view.packet.tcpOffset());
+        if ((flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN)) != TcpFlags.SYN) {
+            return false;
+        }
+        for (int instanceId : playing.ids) {
+            Session session = lifecycle.sessions().find(view.key, instanceId);
+            if (session != null && isOf(view, session)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isOf(SegmentView syn, Session session) {
+        return session.iss == TcpHeader.seq(syn.packet.buffer(), syn.packet.tcpOffset());
     }
 
     /** Takes the segment in for one instance; the books have it at hand. */
@@ -77,25 +99,30 @@ final class ClientIntake {
             books.drop(DropReason.MALFORMED);
             return;
         }
-        if (old != null && old.iss == TcpHeader.seq(b, tcp)) {
+        if (old != null && isOf(view, old)) {
             books.drop(DropReason.DUPLICATE);
             return;
         }
         if (old != null) {
-            stream.replace(old, nowNs);
-            if (old.replica != null) {
-                player.play(old.replica, nowNs);
-            }
+            replace(old, nowNs);
         }
         if (isFull()) {
             return;
         }
         memory.forget(view.key.stableHash());
-        Session session = new Session(view.key, instanceId, view);
+        Session session = new Session(instances, instanceId, view);
         learnSyn(session, view.packet);
         books.count(CopierCounter.SESSIONS_OPENED);
         lifecycle.admit(session, nowNs);
         openWithSyn(session, view.packet, nowNs);
+    }
+
+    /** Another connection has the session's key from now on. */
+    void replace(Session old, long nowNs) {
+        stream.replace(old, nowNs);
+        if (old.replica != null) {
+            player.play(old.replica, nowNs);
+        }
     }
 
     private void openWithSyn(Session session, IpPacket packet, long nowNs) {
@@ -149,19 +176,7 @@ final class ClientIntake {
 
     /** A segment of a connection that has no session: the place to join one, or nothing. */
     private void onStranger(SegmentView view, int flags, int instanceId, long nowNs) {
-        IpPacket packet = view.packet;
-        int seq = TcpHeader.seq(packet.buffer(), packet.tcpOffset());
-        int ack = TcpHeader.ack(packet.buffer(), packet.tcpOffset());
-        if (!isJudged) {
-            isJudged = true;
-            long hash = view.key.stableHash();
-            if (TcpFlags.any(flags, TcpFlags.RST) || !TcpFlags.any(flags, TcpFlags.ACK)) {
-                isRequest = false;
-                memory.forget(hash);
-            } else {
-                isRequest = memory.observe(hash, seq, packet.payloadLength(), ack, flags, nowNs);
-            }
-        }
+        judge(view, flags, nowNs);
         if (!isRequest || config.onlySyn()) {
             books.drop(DropReason.NO_SESSION);
             return;
@@ -169,7 +184,10 @@ final class ClientIntake {
         if (isFull()) {
             return;
         }
-        Session session = new Session(view.key, instanceId, view);
+        IpPacket packet = view.packet;
+        int seq = TcpHeader.seq(packet.buffer(), packet.tcpOffset());
+        int ack = TcpHeader.ack(packet.buffer(), packet.tcpOffset());
+        Session session = new Session(instances, instanceId, view);
         session.iss = seq - 1;
         session.clientNxt = seq;
         session.ipId = packet.identification();
@@ -178,6 +196,30 @@ final class ClientIntake {
         books.count(CopierCounter.SESSIONS_JOINED);
         lifecycle.admit(session, nowNs);
         stream.onData(session, packet, seq, nowNs);
+    }
+
+    /** Notes, once, what a segment without session tells of its connection. */
+    private void judge(SegmentView view, int flags, long nowNs) {
+        if (isJudged) {
+            return;
+        }
+        isJudged = true;
+        long hash = view.key.stableHash();
+        if (TcpFlags.any(flags, TcpFlags.RST | TcpFlags.SYN) || !TcpFlags.any(flags, TcpFlags.ACK)) {
+            isRequest = false;
+            memory.forget(hash);
+            return;
+        }
+        ByteBuffer b = view.packet.buffer();
+        int tcp = view.packet.tcpOffset();
+        isRequest = memory.observe(
+                hash, TcpHeader.seq(b, tcp), view.packet.payloadLength(), TcpHeader.ack(b, tcp), flags, nowNs);
+    }
+
+    /** The segment at hand is for nobody: it is noted, so that its connection can be joined later. */
+    void overhear(SegmentView view, long nowNs) {
+        judge(view, TcpHeader.flags(view.packet.buffer(), view.packet.tcpOffset()), nowNs);
+        books.drop(DropReason.NO_SESSION);
     }
 
     private void onKnown(SegmentView view, Session session, int flags, long nowNs) {

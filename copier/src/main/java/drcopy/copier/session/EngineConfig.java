@@ -5,7 +5,7 @@ package drcopy.copier.session;
  * What the engine is told once. All lengths in bytes, all times in nanoseconds.
  *
  * @param shard number of the shard, 0..255: the top byte of every route id
- * @param instanceIds instance ID of each replica, 0..1023; one replica per entry
+ * @param instanceIds instance ID of each replica, 0..1023; one replica per entry; {@link SessionEngine#useInstances} changes them
  * @param mtu largest IP packet sent toward the target, 576..65535
  * @param mss MSS announced when the engine makes a SYN of its own, 88..65495
  * @param sessionTimeoutNs a replica with unanswered data and no response for this long is reset

@@ -41,6 +41,7 @@ final class Lifecycle {
     void admit(Session session, long nowNs) {
         sessions.put(session);
         session.isCurrent = true;
+        session.instances.sessions++;
         session.lastClientNs = nowNs;
         books.move(Ledger.Gauge.SESSIONS, 1);
         timers.schedule(session, nowNs + 2 * config.sessionTimeoutNs());
@@ -60,6 +61,7 @@ final class Lifecycle {
             return;
         }
         session.isForgotten = true;
+        session.instances.sessions--;
         expel(session);
         timers.cancel(session);
         books.move(Ledger.Gauge.SESSIONS, -1);

@@ -2,7 +2,6 @@
 package drcopy.copier.session;
 
 import drcopy.copier.ledger.DropReason;
-import drcopy.wire.FlowKey;
 import drcopy.wire.Seq;
 
 /**
@@ -17,6 +16,9 @@ final class Session extends FlowEntry {
     static final int NO_SHIFT = -1;
 
     private static final byte[] NO_OPTIONS = {};
+
+    /** The IDs that play the flow. */
+    final InstanceSet instances;
 
     final Target target;
     final long sourceHi;
@@ -90,8 +92,9 @@ final class Session extends FlowEntry {
     /** The last replica, kept to answer late segments, or null. */
     Replica lingering;
 
-    Session(FlowKey key, int instanceId, SegmentView view) {
-        this.key.set(key);
+    Session(InstanceSet instances, int instanceId, SegmentView view) {
+        this.key.set(view.key);
+        this.instances = instances;
         this.tag = instanceId;
         this.target = view.target;
         this.sourceHi = view.sourceHi;

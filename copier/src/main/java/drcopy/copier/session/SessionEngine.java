@@ -32,6 +32,7 @@ public final class SessionEngine {
     private final ClientIntake intake;
     private final ReplicaReceiver receiver;
     private final ReplicaTimers replicaTimers;
+    private final Instances instances;
     private final Set<String> faultsTold = new HashSet<>();
     private Replica owingAcks;
     private long poolBytesTold;
@@ -56,12 +57,30 @@ public final class SessionEngine {
         intake = new ClientIntake(config, books, pool, sender, lifecycle, stream, player);
         receiver = new ReplicaReceiver(books, sender, replicas, lifecycle, player);
         replicaTimers = new ReplicaTimers(config, sender, replicas, lifecycle, player);
+        instances = new Instances(lifecycle.sessions(), config.instanceIds());
+    }
+
+    /**
+     * Client connections that begin from now on are played under these instance IDs, a replica each; those that are being played
+     * keep the IDs they began with. Without any ID nothing new is taken up.
+     */
+    public void useInstances(int... instanceIds) {
+        instances.use(instanceIds);
     }
 
     /** A segment that a client sent to online. */
     public void onClientSegment(SegmentView segment, long nowNs) {
-        intake.begin();
-        for (int instanceId : config.instanceIds()) {
+        InstanceSet playing = instances.playing(segment);
+        if (playing != instances.current() && intake.beginsAnother(segment, playing)) {
+            handOver(segment, playing, nowNs);
+            playing = instances.current();
+        }
+        intake.begin(playing);
+        if (playing.ids.length == 0) {
+            books.captured(segment.packet.payloadLength());
+            intake.overhear(segment, nowNs);
+        }
+        for (int instanceId : playing.ids) {
             books.captured(segment.packet.payloadLength());
             Session session = lifecycle.sessions().find(segment.key, instanceId);
             try {
@@ -74,6 +93,21 @@ public final class SessionEngine {
         if (pool.takenBytes() != poolBytesTold) {
             books.move(Ledger.Gauge.POOL_BYTES, pool.takenBytes() - poolBytesTold);
             poolBytesTold = pool.takenBytes();
+        }
+    }
+
+    /** A SYN begins another connection on the key of a flow that IDs of before play: their sessions end, but it replaces those of IDs in use itself. */
+    private void handOver(SegmentView syn, InstanceSet before, long nowNs) {
+        for (int instanceId : before.ids) {
+            Session session = lifecycle.sessions().find(syn.key, instanceId);
+            if (session == null || instances.current().contains(instanceId)) {
+                continue;
+            }
+            try {
+                intake.replace(session, nowNs);
+            } catch (RuntimeException fault) {
+                contain(session, fault);
+            }
         }
     }
 

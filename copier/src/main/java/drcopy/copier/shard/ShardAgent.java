@@ -10,6 +10,7 @@ import drcopy.copier.session.SessionEngine;
 import drcopy.copier.session.TargetResponse;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +38,19 @@ public final class ShardAgent implements Runnable {
     private long nowNs;
     private long nextHousekeepingNs;
     private volatile boolean isStopped;
+    /** What {@link #useInstances} was last told, until it is applied; or null. */
+    private final AtomicReference<int[]> instances = new AtomicReference<>();
 
     /** @param stage makes the capture stage for this shard's segment handler */
     public ShardAgent(SessionEngine engine, ShardParts parts, Function<SegmentHandler, CaptureStage> stage) {
         this.engine = engine;
         this.parts = parts;
         this.stage = stage.apply(input);
+    }
+
+    /** {@link SessionEngine#useInstances}, from the next cycle on. Any thread. */
+    public void useInstances(int... instanceIds) {
+        instances.set(instanceIds.clone());
     }
 
     /** Makes {@link #run} reset the live replicas and return soon; the sleeper must be woken after it. Any thread. */
@@ -68,6 +76,9 @@ public final class ShardAgent implements Runnable {
      */
     int doWork() {
         nowNs = parts.clock().getAsLong();
+        if (instances.getPlain() != null) {
+            engine.useInstances(instances.getAndSet(null));
+        }
         int inputs = parts.inbox().drain(input, RESPONSES_PER_CYCLE);
         inputs += parts.source().poll(stage, PACKETS_PER_CYCLE);
         if (inputs > 0) {

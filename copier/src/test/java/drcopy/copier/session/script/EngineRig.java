@@ -89,6 +89,12 @@ public final class EngineRig {
         verify();
     }
 
+    /** New connections are played under these IDs. */
+    public void useInstances(int... ids) {
+        engine.useInstances(ids);
+        verify();
+    }
+
     public void interceptorReturned() {
         engine.onInterceptorReturned(nowNs);
         verify();

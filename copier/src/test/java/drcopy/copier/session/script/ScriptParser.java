@@ -5,6 +5,7 @@ import drcopy.copier.session.script.Script.FlowSpec;
 import drcopy.copier.session.script.Step.Condition;
 import drcopy.copier.session.script.Step.Time;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * Reads a script. A line is a comment ({@code //}), {@code option NAME[=VALUE]}, {@code flow NAME [FIELD=NUMBER]...}, or a step:
  * {@code TIME [FLOW] c< SEGMENT}, {@code t< SEGMENT}, {@code > SEGMENT}, {@code % CONDITION, ...}, {@code route added}, {@code
  * route removed}, {@code route conflict}, {@code response unknown},
- * {@code interceptor returned}, {@code copier stops}, {@code routes full}, {@code routes open}. A time is
+ * {@code instances ID,...}, {@code instances none}, {@code interceptor returned}, {@code copier stops}, {@code routes full}, {@code routes open}. A time is
  * {@code +SECONDS} after the line before, {@code +A~+B} a range, {@code *} the same batch of inputs as the line before.
  */
 final class ScriptParser {
@@ -121,6 +122,13 @@ final class ScriptParser {
             return new Step.Expected(segment(rest.substring(1)));
         } else if (rest.startsWith("%")) {
             return new Step.Check(conditions(rest.substring(1)));
+        }
+        if (rest.equals("instances none")) {
+            return new Step.Instances(List.of());
+        } else if (rest.startsWith("instances ")) {
+            String[] ids = rest.substring("instances ".length()).split(",", -1);
+            return new Step.Instances(
+                    Arrays.stream(ids).map(id -> (int) number(id.trim())).toList());
         }
         return switch (rest) {
             case "route added" -> new Step.RouteExpected(true);

@@ -7,6 +7,7 @@ import drcopy.copier.session.script.Step.Check;
 import drcopy.copier.session.script.Step.Condition;
 import drcopy.copier.session.script.Step.Control;
 import drcopy.copier.session.script.Step.Expected;
+import drcopy.copier.session.script.Step.Instances;
 import drcopy.copier.session.script.Step.Response;
 import drcopy.copier.session.script.Step.RouteExpected;
 import drcopy.wire.TcpFlags;
@@ -117,6 +118,8 @@ final class ScriptRunner {
             RouteBook.Route route = route(step, flow);
             rig.responded(
                     route.id, flow.response(r.segment(), route), r.segment().length());
+        } else if (step.action() instanceof Instances i) {
+            rig.useInstances(i.ids().stream().mapToInt(Integer::intValue).toArray());
         } else {
             switch ((Control) step.action()) {
                 case CONFLICT -> rig.conflict(route(step, flow).id);

@@ -21,7 +21,7 @@ record Step(int line, String text, Time time, String flow, Action action) {
     record Time(long fromNs, long toNs, boolean isRange, boolean sameBatch) {}
 
     /** What a line does or asks. */
-    sealed interface Action permits Captured, Response, Expected, RouteExpected, Check, Control {}
+    sealed interface Action permits Captured, Response, Expected, RouteExpected, Check, Instances, Control {}
 
     /** {@code c<}: captured from the client. */
     record Captured(Segment segment) implements Action {}
@@ -37,6 +37,9 @@ record Step(int line, String text, Time time, String flow, Action action) {
 
     /** {@code %}: all of these must hold. */
     record Check(List<Condition> conditions) implements Action {}
+
+    /** {@code instances ID,...}: new connections are played under these from now on. */
+    record Instances(List<Integer> ids) implements Action {}
 
     /** Something else that happens to the engine. */
     enum Control implements Action {
@@ -63,6 +66,9 @@ record Step(int line, String text, Time time, String flow, Action action) {
     }
 
     boolean isInput() {
-        return action instanceof Captured || action instanceof Response || action instanceof Control;
+        return action instanceof Captured
+                || action instanceof Response
+                || action instanceof Instances
+                || action instanceof Control;
     }
 }
