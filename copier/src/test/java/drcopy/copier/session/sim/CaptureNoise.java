@@ -33,7 +33,7 @@ final class CaptureNoise {
                 repairNs = 0;
             }
             Captured now = s.at(s.timeNs() + delayNs);
-            int noise = !isReset && r.nextDouble() < weather.captureNoise() ? r.nextInt(5) : -1;
+            int noise = !isReset && r.nextDouble() < weather.captureNoise() ? kind() : -1;
             if (noise == 0) { // lost before the capture: comes again after the client's timeout
                 seen.add(now.at(now.timeNs() + RETRANSMIT_NS));
                 repairNs = RETRANSMIT_NS;
@@ -47,6 +47,14 @@ final class CaptureNoise {
         }
         seen.sort(Comparator.comparingLong(Captured::timeNs));
         return withLoss(seen);
+    }
+
+    /**
+     * Where the capture begins in mid-stream nothing is out of order: whether the first segment of a connection that is seen was
+     * overtaken cannot be told.
+     */
+    private int kind() {
+        return weather.midStream() ? 2 + r.nextInt(3) : r.nextInt(5);
     }
 
     private void repeat(List<Captured> seen, List<Captured> said, Captured s, int noise) {

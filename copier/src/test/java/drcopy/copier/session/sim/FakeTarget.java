@@ -169,8 +169,4 @@ final class FakeTarget {
             clock.after(REST_NS, () -> resting.remove(key, rest));
         }
     }
-
-    RouteBook.Route latestRoute(SentPacket p) {
-        return routes.latest(p.key);
-    }
 }

@@ -3,6 +3,7 @@ package drcopy.copier.session.sim;
 
 import static drcopy.copier.session.sim.SimFailure.check;
 
+import drcopy.copier.session.script.RouteBook;
 import drcopy.copier.session.script.SentPacket;
 import drcopy.wire.Seq;
 import drcopy.wire.TcpFlags;
@@ -30,7 +31,7 @@ final class TargetConnection {
     private boolean isFinReceived;
     private boolean wasClosedHereFirst;
     private boolean isGone;
-    private final int instance;
+    private final RouteBook.Route route;
     private final int irs;
     private int rcvNxt;
     /** Highest right edge ever announced. */
@@ -52,7 +53,7 @@ final class TargetConnection {
         this.r = r;
         this.weather = weather;
         int tcp = syn.packet().tcpOffset();
-        instance = syn.route.instance;
+        route = syn.route;
         irs = syn.seq();
         rcvNxt = irs + 1;
         int peerShift = TcpOptions.windowShift(syn.packet().buffer(), tcp);
@@ -76,7 +77,7 @@ final class TargetConnection {
 
     /** Instance ID of the replica. */
     int instance() {
-        return instance;
+        return route.instance;
     }
 
     int rcvNxt() {
@@ -176,13 +177,14 @@ final class TargetConnection {
     }
 
     private void noteTimestamp(SentPacket p) {
+        if (p.route != route) {
+            return; // a late packet of the connection before on these addresses
+        }
         int at = TcpOptions.timestamps(p.packet().buffer(), p.packet().tcpOffset());
         check((at >= 0) == usesTimestamps, p.key + ": timestamps on a segment: " + (at >= 0));
         if (at >= 0) {
             int tsVal = p.packet().buffer().getInt(at + 2);
-            if (p.route == target.latestRoute(p) && Seq.lessOrEqual(p.seq(), rcvNxt)) {
-                tsRecent = Seq.max(tsRecent, tsVal);
-            }
+            tsRecent = Seq.lessOrEqual(p.seq(), rcvNxt) ? Seq.max(tsRecent, tsVal) : tsRecent;
         }
     }
 
