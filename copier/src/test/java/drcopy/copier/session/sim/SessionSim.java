@@ -81,32 +81,40 @@ final class SessionSim {
                 d.onlySyn());
     }
 
-    /** Runs a seed; returns a checksum over all packets sent. */
+    /** Runs a seed with a few conversations; returns a checksum over all packets sent. */
     static long run(long seed) {
+        return run(seed, 1 + (int) Math.floorMod(seed * 31, 10L)).packets.getValue();
+    }
+
+    /** Runs a seed with many conversations, ten at a time; returns the bytes the engine's pool has taken from the system. */
+    static long soak(long seed, int conversations) {
+        return run(seed, conversations).rig.ledger.value(Gauge.POOL_BYTES);
+    }
+
+    private static SessionSim run(long seed, int conversations) {
         SessionSim sim = new SessionSim(seed);
         try {
-            sim.prepare();
+            sim.prepare(conversations);
             sim.play();
             sim.checkEnd();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(
                     "seed " + seed + ": " + e.getMessage() + "\n" + sim.weather + "\n" + sim.transcript.text(), e);
         }
-        return sim.packets.getValue();
+        return sim;
     }
 
-    private void prepare() {
-        int count = 1 + r.nextInt(10);
+    private void prepare(int count) {
         long startNs = 1_000_000;
         for (int i = 0; i < count; i++) {
             FlowKey key = key(1 + r.nextInt(3), 20_000 + i);
-            long atNs = startNs + r.nextInt(200_000_000);
+            long atNs = startNs + r.nextInt(200_000_000) + i / 10 * 200_000_000L;
             if (weather.portReuse() && i > 0 && r.nextBoolean()) {
                 Conversation before = conversations.get(i - 1);
                 key = before.key;
                 atNs = before.endNs() + 1_000_000 + r.nextInt(400_000_000);
             }
-            int iss = (i << 28) + r.nextInt(1 << 27);
+            int iss = (int) (i * (1L << 32) / count) + r.nextInt(1_000);
             Conversation c = ConversationMaker.make(r, i, iss, key, atNs);
             c.captured = new CaptureNoise(r, weather).apply(c.captured);
             conversations.add(c);
@@ -215,7 +223,7 @@ final class SessionSim {
                 rig.batchEnd();
             }
             forward();
-            check(++steps < 3_000_000, "the run does not come to its end after " + steps + " steps");
+            check(++steps < 30_000_000, "the run does not come to its end after " + steps + " steps");
         }
     }
 

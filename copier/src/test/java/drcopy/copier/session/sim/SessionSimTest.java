@@ -33,6 +33,14 @@ class SessionSimTest {
     }
 
     @Test
+    void poolDoesNotGrowWithTheNumberOfSessions() {
+        long few = SessionSim.soak(2, 50);
+        long many = SessionSim.soak(2, 1_000);
+
+        assertThat(many).isLessThanOrEqualTo(2 * few);
+    }
+
+    @Test
     void sameSeedSendsTheSameBytes() {
         for (long seed = 1; seed <= 30; seed++) {
             assertThat(SessionSim.run(seed)).as("seed " + seed).isEqualTo(SessionSim.run(seed));
