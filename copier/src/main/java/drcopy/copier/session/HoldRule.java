@@ -22,6 +22,8 @@ final class HoldRule {
     private long received;
     /** 1 when the target is known to have sent one more: a byte, or its FIN. */
     private int unseen;
+    /** That one was sent before the last release: it ends the answer before. */
+    private boolean isUnseenOld;
     /** The same when the last request was released. */
     private long answeredFrom;
 
@@ -43,8 +45,9 @@ final class HoldRule {
     /** The target has sent {@code bytes} new payload bytes. */
     void onAnswer(int bytes, boolean push, long nowNs) {
         received += bytes;
+        isPushed |= push && !(isUnseenOld && bytes <= unseen);
         unseen = 0;
-        isPushed |= push;
+        isUnseenOld = false;
         lastPayloadNs = nowNs;
     }
 
@@ -69,6 +72,7 @@ final class HoldRule {
     void onRelease(Segment request, long nowNs) {
         longestPermille = Math.max(longestPermille, 1000L * request.answer / Math.max(1, answered()));
         answeredFrom = received + unseen;
+        isUnseenOld = unseen > 0;
         isPushed = false;
         lastPayloadNs = nowNs;
         dueNs = TimerHeap.NEVER;

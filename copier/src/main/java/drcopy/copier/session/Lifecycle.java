@@ -142,11 +142,15 @@ final class Lifecycle {
         rest(replica.session, DropReason.TARGET_REFUSED);
     }
 
-    /** The target reset the connection. */
-    void resetByTarget(Replica replica, long nowNs) {
+    /**
+     * The target reset the connection.
+     *
+     * @param isUntaken it says that it took nothing of what is in flight
+     */
+    void resetByTarget(Replica replica, boolean isUntaken, long nowNs) {
         Session session = replica.session;
         Segment head = session.queue.head();
-        if (head != null && isUntaken(replica, head)) {
+        if (head != null && isUntaken && mayBeRetried(replica, head)) {
             head.flags |= Segment.RETRIED;
         } else {
             backlog.dropBroken(session, DropReason.TARGET_CLOSED);
@@ -155,8 +159,8 @@ final class Lifecycle {
         goOn(session, DropReason.TARGET_CLOSED, nowNs);
     }
 
-    /** True for a request that crossed with the end of a connection in use: the target took no byte of it. */
-    private static boolean isUntaken(Replica replica, Segment head) {
+    /** True for a request that crossed with the end of a connection in use, for the first time. */
+    private static boolean mayBeRetried(Replica replica, Segment head) {
         return head.is(Segment.JOINABLE)
                 && head.is(Segment.RELEASED)
                 && !head.is(Segment.RETRIED)

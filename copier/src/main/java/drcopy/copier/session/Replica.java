@@ -41,6 +41,8 @@ final class Replica extends FlowEntry {
     int rcvAdv;
 
     boolean isFinReceived;
+    /** SEG.ACK of the target's FIN. */
+    int finAck;
     /** Both SYNs had the option. */
     boolean usesScaling;
 

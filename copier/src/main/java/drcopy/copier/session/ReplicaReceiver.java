@@ -178,8 +178,8 @@ final class ReplicaReceiver {
         if (!onAck(replica, response, nowNs)) {
             return;
         }
+        updateWindow(replica, response, isStale);
         if (!isStale) {
-            updateWindow(replica, response);
             onUnseen(replica, seq, length);
         }
         if (isNew) {
@@ -208,7 +208,14 @@ final class ReplicaReceiver {
             replica.sndUna = response.ack();
             releaseAcknowledged(replica, response.ack());
         }
-        lifecycle.resetByTarget(replica, nowNs);
+        lifecycle.resetByTarget(replica, isUntaken(replica, response), nowNs);
+    }
+
+    /** True when the target says that it took nothing of what is in flight: by the RST's SEG.ACK, or that of its FIN before. */
+    private static boolean isUntaken(Replica replica, TargetResponse reset) {
+        return TcpFlags.any(reset.flags(), TcpFlags.ACK)
+                ? reset.ack() == replica.sndUna
+                : replica.isFinReceived && replica.finAck == replica.sndUna;
     }
 
     /** Within the window that was announced, or the one byte that probes it. */
@@ -306,15 +313,20 @@ final class ReplicaReceiver {
         }
     }
 
-    private static void updateWindow(Replica replica, TargetResponse response) {
+    /**
+     * RFC 9293 3.10.7.4, fifth check, and one thing more: a segment with a higher SEG.ACK than the last is newer whatever its
+     * SEG.SEQ (a retransmission). Its acknowledgment is taken, so its window must be, or the right edge would move.
+     */
+    private static void updateWindow(Replica replica, TargetResponse response, boolean isStale) {
         int seq = response.seq();
         int ack = response.ack();
-        boolean isNewer =
+        boolean isLater =
                 Seq.lessThan(replica.sndWl1, seq) || replica.sndWl1 == seq && Seq.lessOrEqual(replica.sndWl2, ack);
+        boolean isNewer = Seq.lessThan(replica.sndWl2, ack) || !isStale && isLater;
         if (Seq.greaterOrEqual(ack, replica.sndUna) && isNewer) {
             replica.sndWnd = response.window() << replica.sndWndShift;
             replica.maxSndWnd = Math.max(replica.maxSndWnd, replica.sndWnd);
-            replica.sndWl1 = seq;
+            replica.sndWl1 = Seq.max(replica.sndWl1, seq);
             replica.sndWl2 = ack;
         }
     }
@@ -344,14 +356,20 @@ final class ReplicaReceiver {
             replica.rcvNxt = end;
             books.add(CopierCounter.RESPONSE_BYTES, fresh);
             // What the target says before it has all of a request is no answer to it (a greeting, 100 Continue).
-            boolean isPushed = TcpFlags.any(response.flags(), TcpFlags.PSH) && response.ack() == replica.sndMax;
-            replica.hold.onAnswer(fresh, isPushed, nowNs);
+            boolean isAnswer = response.ack() == replica.sndMax && !isSending(replica);
+            replica.hold.onAnswer(fresh, isAnswer && TcpFlags.any(response.flags(), TcpFlags.PSH), nowNs);
         }
         if (TcpFlags.any(response.flags(), TcpFlags.FIN)) {
             replica.rcvNxt = end + 1;
             replica.isFinReceived = true;
+            replica.finAck = response.ack();
             replica.hold.onClose();
         }
+    }
+
+    /** True while a part of what was released waits for a window. */
+    private static boolean isSending(Replica replica) {
+        return replica.cursor != null && replica.cursor.is(Segment.RELEASED);
     }
 
     /** The states that FINs and their acknowledgments lead to. @return true when the replica has ended */
