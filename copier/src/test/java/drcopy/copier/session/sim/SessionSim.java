@@ -86,11 +86,6 @@ final class SessionSim {
         return run(seed, 1 + (int) Math.floorMod(seed * 31, 10L)).packets.getValue();
     }
 
-    /** Runs a seed with many conversations, ten begun every 200 ms. */
-    static long soak(long seed, int conversations) {
-        return run(seed, conversations).packets.getValue();
-    }
-
     private static SessionSim run(long seed, int conversations) {
         SessionSim sim = new SessionSim(seed);
         try {
