@@ -35,9 +35,18 @@ is_daemon() {
     return 1
 }
 
+# The folder of the program's jars: beside bin/ in a release, where the build puts them in a checkout. run_folder PROGRAM
+run_folder() {
+    if [ -d "$ROOT/jars" ]; then
+        echo "$ROOT/jars"
+    else
+        echo "$ROOT/$1/target/run"
+    fi
+}
+
 # build_if_missing PROGRAM
 build_if_missing() {
-    if ! compgen -G "$ROOT/$1/target/run/$1-*.jar" >/dev/null; then
+    if ! compgen -G "$(run_folder "$1")/$1-*.jar" >/dev/null; then
         echo "$1: no build yet, running bin/build" >&2
         "$ROOT/bin/build" || exit 1
     fi
@@ -48,7 +57,7 @@ launch() {
     local program=$1 main=$2 java=java jar archive
     shift 2
     build_if_missing "$program"
-    jar=$(compgen -G "$ROOT/$program/target/run/$program-*.jar")
+    jar=$(compgen -G "$(run_folder "$program")/$program-*.jar")
     [ -z "${JAVA_HOME-}" ] || java=$JAVA_HOME/bin/java
     if ! command -v "$java" >/dev/null; then
         echo "$program: needs Java 17 or later: $java is not there" >&2

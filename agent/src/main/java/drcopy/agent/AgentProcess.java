@@ -67,12 +67,13 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
-    /** Start-up is over: whoever waits for a background start may go on, and nothing is printed to its terminal any more. */
+    /** Start-up is over: systemd or whoever waits for a background start may go on, and nothing is printed to its terminal any more. */
     public void ready() {
         LOG.info(
                 "{} runs, pid {}",
                 Version.text(program),
                 ProcessHandle.current().pid());
+        Systemd.ready();
         if (options.isDaemon()) {
             if (options.log() == null) {
                 Logs.toNowhere();

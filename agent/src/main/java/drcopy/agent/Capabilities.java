@@ -4,28 +4,44 @@ package drcopy.agent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The rights that copiers and interceptors need. Stateless. */
 public final class Capabilities {
     /** What to do when one is missing. */
     public static final String REMEDY =
-            "run as root, or give the process CAP_NET_RAW and CAP_NET_ADMIN (systemd: AmbientCapabilities=)";
+            "run as root, or give the process CAP_NET_RAW, an interceptor CAP_NET_ADMIN too (systemd: AmbientCapabilities=)";
 
-    private static final int CAP_NET_ADMIN = 12;
-    private static final int CAP_NET_RAW = 13;
+    /** A right, with its bit in the kernel's sets (linux/capability.h). */
+    public enum Capability {
+        CAP_NET_RAW(13),
+        CAP_NET_ADMIN(12);
+
+        private final int bit;
+
+        Capability(int bit) {
+            this.bit = bit;
+        }
+
+        private boolean isIn(long set) {
+            return (set >>> bit & 1) == 1;
+        }
+    }
 
     private Capabilities() {}
 
-    /** Whether the process has both. */
-    public static Finding check() {
+    /** Whether the process has all of these. */
+    public static Finding check(Capability... needed) {
         long effective = effectiveCapabilities();
-        boolean raw = (effective >>> CAP_NET_RAW & 1) == 1;
-        boolean admin = (effective >>> CAP_NET_ADMIN & 1) == 1;
-        if (raw && admin) {
-            return Finding.ok("capabilities", "CAP_NET_RAW and CAP_NET_ADMIN");
-        }
-        String missing = raw ? "CAP_NET_ADMIN" : admin ? "CAP_NET_RAW" : "CAP_NET_RAW and CAP_NET_ADMIN";
-        return Finding.fail("capabilities", missing + " missing", REMEDY);
+        String missing = names(Stream.of(needed).filter(capability -> !capability.isIn(effective)));
+        return missing.isEmpty()
+                ? Finding.ok("capabilities", names(Stream.of(needed)))
+                : Finding.fail("capabilities", missing + " missing", REMEDY);
+    }
+
+    private static String names(Stream<Capability> capabilities) {
+        return capabilities.map(Capability::name).collect(Collectors.joining(" and "));
     }
 
     private static long effectiveCapabilities() {

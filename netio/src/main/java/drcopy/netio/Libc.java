@@ -22,6 +22,7 @@ final class Libc {
     static final int SOL_IPV6 = 41;
     static final int SOL_PACKET = 263;
     static final int SO_ATTACH_FILTER = 26;
+    static final int SO_SNDBUF = 7;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
     static final int SO_MARK = 36;

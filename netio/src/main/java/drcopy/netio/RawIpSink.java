@@ -62,7 +62,10 @@ public final class RawIpSink implements PacketSink {
 
     /** Without IP_RECVERR (set by the constructor) the kernel hides ENOBUFS, the full queue of a device, from raw sockets. */
     private static void prepare(int fd, int mark) {
-        Sockets.option(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, "SO_SNDBUFFORCE", SEND_BUFFER);
+        if (Sockets.tryOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SEND_BUFFER) != 0) {
+            // Without CAP_NET_ADMIN the buffer is as large as net.core.wmem_max lets it be.
+            Sockets.option(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, "SO_SNDBUF", SEND_BUFFER);
+        }
         if (mark != 0) {
             Sockets.option(fd, Libc.SOL_SOCKET, Libc.SO_MARK, "SO_MARK", mark);
         }

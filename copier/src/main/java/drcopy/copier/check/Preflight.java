@@ -2,6 +2,7 @@
 package drcopy.copier.check;
 
 import drcopy.agent.Capabilities;
+import drcopy.agent.Capabilities.Capability;
 import drcopy.agent.Finding;
 import drcopy.agent.HostPort;
 import drcopy.copier.config.CopierConfig;
@@ -28,7 +29,7 @@ public final class Preflight {
      */
     public static Preflight of(CopierConfig config, CaptureOptions capture, CopierIdentity caller) {
         List<Finding> findings = new ArrayList<>();
-        findings.add(Capabilities.check());
+        findings.add(Capabilities.check(Capability.CAP_NET_RAW));
         findings.add(HostChecks.capture(capture));
         findings.add(HostChecks.sender(config.replay().mtu()));
         for (Transfer transfer : config.transfers().list()) {

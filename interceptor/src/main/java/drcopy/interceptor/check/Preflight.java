@@ -2,6 +2,7 @@
 package drcopy.interceptor.check;
 
 import drcopy.agent.Capabilities;
+import drcopy.agent.Capabilities.Capability;
 import drcopy.agent.Finding;
 import drcopy.interceptor.config.InterceptorConfig;
 import drcopy.interceptor.config.Mode;
@@ -28,7 +29,7 @@ public final class Preflight {
     /** Everything that the configuration needs. */
     public static List<Finding> of(InterceptorConfig config) {
         List<Finding> findings = new ArrayList<>();
-        findings.add(Capabilities.check());
+        findings.add(Capabilities.check(Capability.CAP_NET_RAW, Capability.CAP_NET_ADMIN));
         findings.add(listen(config.listen()));
         if (config.isCapture()) {
             findings.add(capture(config.captureDevice(), config.filter()));
