@@ -21,16 +21,19 @@ final class PackagesTest {
     @ParameterizedTest
     @FieldSource("drcopy.dist.Checkout#PROGRAMS")
     void holdsLauncherUnitAndConfiguration(String program) {
-        List<String> files = Checkout.run("dpkg-deb", "-c", deb(program)).lines().toList();
+        List<String> files =
+                Checkout.run("dpkg-deb", "-c", deb(program)).lines().toList();
 
         assertThat(files)
+                .anyMatch(line -> line.startsWith("-rwxr-xr-x root/root")
+                        && line.endsWith(" ./usr/lib/drcopy/" + program + "/bin/" + program))
                 .anyMatch(line ->
-                        line.startsWith("-rwxr-xr-x root/root") && line.endsWith(" ./usr/lib/drcopy/" + program + "/bin/" + program))
-                .anyMatch(line -> line.endsWith("./usr/bin/" + program + " -> /usr/lib/drcopy/" + program + "/bin/" + program))
+                        line.endsWith("./usr/bin/" + program + " -> /usr/lib/drcopy/" + program + "/bin/" + program))
                 .anyMatch(line -> line.endsWith(" ./usr/lib/systemd/system/drcopy-" + program + ".service"))
                 .anyMatch(line -> line.startsWith("-rw-r-----") && line.endsWith(" ./etc/drcopy/" + program + ".conf"));
         assertThat(Checkout.run("dpkg-deb", "-f", deb(program), "Depends")).contains("java17-runtime-headless");
-        assertThat(Checkout.run("dpkg-deb", "--ctrl-tarfile", deb(program))).contains("/etc/drcopy/" + program + ".conf");
+        assertThat(Checkout.run("dpkg-deb", "--ctrl-tarfile", deb(program)))
+                .contains("/etc/drcopy/" + program + ".conf");
     }
 
     @ParameterizedTest
