@@ -67,6 +67,8 @@ launch() {
     if [ -f "$archive" ]; then # one that does not fit this JVM or these jars is left aside, without a word
         JVM_OPTIONS+=("-XX:SharedArchiveFile=$archive" -Xlog:cds=off,cds+dynamic=off)
     fi
+    # A log file that was moved away is opened anew by itself; SIGHUP, which asks for that, must not end the process.
+    [ -z "$(option_value log l "$@")" ] || trap '' HUP
     set -- "${JVM_OPTIONS[@]}" -cp "$jar" "$main" "$@"
     if is_daemon "$@"; then
         launch_in_background "$program" "$java" "$@"

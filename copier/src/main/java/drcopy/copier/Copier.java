@@ -51,6 +51,7 @@ final class Copier implements AutoCloseable {
     private final Consumer<String> onFailure;
     private final LongSupplier clock = new SystemClock();
     private final Ledger ledger = new Ledger();
+    private final Sample sample;
     private final RouteRing routes = new RouteRing(ROUTE_RING_RECORDS);
     private final RouteLoop routeLoop = new RouteLoop(routes, new Ledger(), clock);
     private final CountDownLatch firstAttempts = new CountDownLatch(1);
@@ -76,6 +77,7 @@ final class Copier implements AutoCloseable {
     Copier(CopierConfig config, CopierIdentity identity, Consumer<String> onFailure) {
         this.config = config;
         this.onFailure = onFailure;
+        sample = new Sample(config.ratioPercent(), config.ramp());
         source = new AfPacketSource(captureOptions(config));
         sink = new RawIpSink(config.replay().mtu(), 0);
         poller = new Poller(source.fileDescriptor());
@@ -87,8 +89,7 @@ final class Copier implements AutoCloseable {
         shard = new ShardAgent(
                 engine,
                 parts,
-                handler -> new CaptureStage(
-                        config.transfers(), config.clients(), new Sample(config.ratioPercent()), ledger, handler));
+                handler -> new CaptureStage(config.transfers(), config.clients(), sample, ledger, handler));
         interceptors =
                 new InterceptorSet(identity, config.interceptors().connections(), inbox, routeLoop, this::onStanding);
         shardThread = thread("shard-0", shard);
@@ -165,6 +166,7 @@ final class Copier implements AutoCloseable {
 
     /** About once a second, on the shard thread. */
     private void housekeep() {
+        sample.tick(clock.getAsLong());
         long drops = source.kernelDrops();
         ledger.add(CopierCounter.CAPTURE_DROPS, drops - countedDrops);
         countedDrops = drops;

@@ -63,10 +63,7 @@ public final class CaptureStage implements PacketHandler {
             return;
         }
         view.key.fromClient(packet);
-        if (!sample.contains(view.key.stableHash())) {
-            keepBack(DropReason.NOT_SAMPLED, packet.payloadLength());
-            return;
-        }
+        view.isSampled = sample.contains(view.key.stableHash());
         view.target = transfer.target();
         putSource(transfer);
         segments.onClientSegment(view);

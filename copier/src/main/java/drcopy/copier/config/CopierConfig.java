@@ -15,6 +15,7 @@ import java.util.Set;
  * @param transfers the services that are copied; at least one
  * @param clients addresses that stand for the clients'; empty keeps them
  * @param ratioPercent share of sessions that is copied, 1..100
+ * @param ramp how long the share takes to grow to that; zero for at once
  * @param instanceIds instance ID of each replica of a session
  * @param interceptors where the responses come from
  * @param replay how replicas behave
@@ -25,6 +26,7 @@ public record CopierConfig(
         Transfers transfers,
         ClientAddresses clients,
         int ratioPercent,
+        Duration ramp,
         List<Integer> instanceIds,
         Interceptors interceptors,
         Replay replay,

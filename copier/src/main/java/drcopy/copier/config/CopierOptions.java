@@ -78,6 +78,13 @@ public final class CopierOptions {
     int ratio;
 
     @Option(
+            names = {"-g", "--gradual"},
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "let the share of the sessions grow from none to --ratio over so long (default: at once)")
+    int gradual;
+
+    @Option(
             names = {"-c", "--client-ips"},
             split = ",",
             paramLabel = "ADDRESS",
@@ -172,6 +179,7 @@ public final class CopierOptions {
                         : ConfigException.parse(
                                 "--client-ips", String.join(",", clientIps), text -> ClientAddresses.parse(clientIps)),
                 Check.range("--ratio", ratio, 1, 100),
+                Duration.ofSeconds(Check.range("--gradual", gradual, 0, 86_400)),
                 instanceIds(),
                 interceptors(),
                 replay(),

@@ -106,6 +106,10 @@ final class ClientIntake {
         if (old != null) {
             replace(old, nowNs);
         }
+        if (!view.isSampled) {
+            books.drop(DropReason.NOT_SAMPLED);
+            return;
+        }
         if (isFull()) {
             return;
         }
@@ -177,6 +181,10 @@ final class ClientIntake {
     /** A segment of a connection that has no session: the place to join one, or nothing. */
     private void onStranger(SegmentView view, int flags, int instanceId, long nowNs) {
         judge(view, flags, nowNs);
+        if (!view.isSampled) {
+            books.drop(DropReason.NOT_SAMPLED);
+            return;
+        }
         if (!isRequest || config.onlySyn()) {
             books.drop(DropReason.NO_SESSION);
             return;

@@ -13,6 +13,8 @@ public final class SegmentView {
     public final IpPacket packet = new IpPacket();
     /** The session: client address and port, online address and port, as captured. */
     public final FlowKey key = new FlowKey();
+    /** False when the session is outside the sampled share: it is not taken up, and goes on if it was. */
+    public boolean isSampled = true;
     /** Where the session's replicas go. */
     public Target target;
     /** The client's address toward the target: as captured, or replaced. Of the target's address family. */

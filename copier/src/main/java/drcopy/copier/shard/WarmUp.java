@@ -15,6 +15,7 @@ import drcopy.copier.session.TargetResponse;
 import drcopy.wire.FlowKey;
 import drcopy.wire.TcpFlags;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -68,7 +69,7 @@ public final class WarmUp {
         stage = new CaptureStage(
                 transfers,
                 ClientAddresses.none(),
-                new Sample(100),
+                new Sample(100, Duration.ZERO),
                 ledger,
                 segment -> engine.onClientSegment(segment, nowNs));
     }

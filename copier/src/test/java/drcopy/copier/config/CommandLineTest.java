@@ -74,6 +74,8 @@ class CommandLineTest {
             -r 0                     | --ratio 0: must be 1..100
             -r 101                   | --ratio 101: must be 1..100
             -r 12.5                  | --ratio 12.5: must be a whole number
+            -g -1                    | --gradual -1: must be 0..86400
+            -g 2h                    | --gradual 2h: must be a whole number
             -c host                  | --client-ips host: must be addresses, a.b.c.x or networks such as 198.18.8.0/24
             -c 198.18.8.0/33         | --client-ips 198.18.8.0/33: must have a prefix of 0..32 bits
             -c 0.0.0.0/0             | --client-ips 0.0.0.0/0: must have a prefix of 8..32 bits, or 32..128 for IPv6

@@ -24,6 +24,7 @@ import drcopy.wire.SegmentBuilder;
 import drcopy.wire.TcpFlags;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,8 @@ class ShardAgentTest {
         return new ShardAgent(
                 engine,
                 parts,
-                handler -> new CaptureStage(transfers, ClientAddresses.none(), new Sample(100), ledger, handler));
+                handler -> new CaptureStage(
+                        transfers, ClientAddresses.none(), new Sample(100, Duration.ZERO), ledger, handler));
     }
 
     /** Captured packets that wait. */

@@ -95,6 +95,11 @@ public final class EngineRig {
         verify();
     }
 
+    /** Whether what is captured from now on is in the sampled share. */
+    public void sample(boolean isSampled) {
+        view.isSampled = isSampled;
+    }
+
     public void interceptorReturned() {
         engine.onInterceptorReturned(nowNs);
         verify();

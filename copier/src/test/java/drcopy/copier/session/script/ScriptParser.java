@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * Reads a script. A line is a comment ({@code //}), {@code option NAME[=VALUE]}, {@code flow NAME [FIELD=NUMBER]...}, or a step:
  * {@code TIME [FLOW] c< SEGMENT}, {@code t< SEGMENT}, {@code > SEGMENT}, {@code % CONDITION, ...}, {@code route added}, {@code
  * route removed}, {@code route conflict}, {@code response unknown},
- * {@code instances ID,...}, {@code instances none}, {@code interceptor returned}, {@code copier stops}, {@code routes full}, {@code routes open}. A time is
+ * {@code instances ID,...}, {@code instances none}, {@code interceptor returned}, {@code copier stops}, {@code sample out}, {@code sample in}, {@code routes full}, {@code routes open}. A time is
  * {@code +SECONDS} after the line before, {@code +A~+B} a range, {@code *} the same batch of inputs as the line before.
  */
 final class ScriptParser {
@@ -137,6 +137,8 @@ final class ScriptParser {
             case "response unknown" -> Step.Control.UNKNOWN;
             case "interceptor returned" -> Step.Control.RETURNED;
             case "copier stops" -> Step.Control.STOPPED;
+            case "sample out" -> Step.Control.SAMPLE_OUT;
+            case "sample in" -> Step.Control.SAMPLE_IN;
             case "routes full" -> Step.Control.ROUTES_FULL;
             case "routes open" -> Step.Control.ROUTES_OPEN;
             default -> throw error("no actor in '" + rest + "': c<, t<, >, %, route, routes, interceptor");

@@ -126,6 +126,8 @@ final class ScriptRunner {
                 case UNKNOWN -> rig.responded(-1, new Header(TcpFlags.ACK, 1, 1, 1, 0, new byte[0]), 1);
                 case RETURNED -> rig.interceptorReturned();
                 case STOPPED -> rig.stop();
+                case SAMPLE_OUT -> rig.sample(false);
+                case SAMPLE_IN -> rig.sample(true);
                 case ROUTES_FULL -> rig.routes.full(true);
                 case ROUTES_OPEN -> rig.routes.full(false);
             }

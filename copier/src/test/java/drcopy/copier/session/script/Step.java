@@ -51,6 +51,10 @@ record Step(int line, String text, Time time, String flow, Action action) {
         RETURNED,
         /** {@code copier stops}. */
         STOPPED,
+        /** {@code sample out}: sessions are outside the sampled share from now on. */
+        SAMPLE_OUT,
+        /** {@code sample in}. */
+        SAMPLE_IN,
         /** {@code routes full}. */
         ROUTES_FULL,
         /** {@code routes open}. */
