@@ -9,32 +9,39 @@ import java.util.Map;
 
 /** One of drcopy's programs on a host of the lab, started by its launcher in bin/. */
 public final class Agent implements AutoCloseable {
-    private static final String METRICS = "9101";
+    private static final int METRICS = 9101;
     private static final Duration START = Duration.ofMinutes(1);
 
     private final Lab lab;
     private final String program;
     private final String host;
     private final List<String> options;
+    private final int number;
     private HostProcess process;
     private double pastCpuSeconds;
     private long pastPeakKib;
 
-    private Agent(Lab lab, String program, String host, List<String> options) {
+    private Agent(Lab lab, String program, String host, int number, List<String> options) {
         this.lab = lab;
         this.program = program;
         this.host = host;
+        this.number = number;
         this.options = List.copyOf(options);
     }
 
     /** An interceptor, not yet started. */
     public static Agent interceptor(Lab lab, String host, List<String> options) {
-        return new Agent(lab, "interceptor", host, options);
+        return new Agent(lab, "interceptor", host, 0, options);
     }
 
     /** The copier on the online host, not yet started. */
     public static Agent copier(Lab lab, List<String> options) {
-        return new Agent(lab, "copier", "online", options);
+        return copier(lab, 0, options);
+    }
+
+    /** Another copier on the online host, not yet started; the number tells them apart. */
+    public static Agent copier(Lab lab, int number, List<String> options) {
+        return new Agent(lab, "copier", "online", number, options);
     }
 
     /** Starts it, again after {@link #kill} or {@link #close}, and does not wait. */
@@ -42,9 +49,13 @@ public final class Agent implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Lab.home().resolve("bin").resolve(program).toString());
         command.add("--metrics-port");
-        command.add(METRICS);
+        command.add(metricsPort());
         command.addAll(options);
-        process = lab.start(host, program + "-" + host + ".log", command);
+        process = lab.start(host, program + "-" + host + (number == 0 ? "" : "-" + number) + ".log", command);
+    }
+
+    private String metricsPort() {
+        return Integer.toString(METRICS + number);
     }
 
     /** Waits until it does its job. */
@@ -125,7 +136,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private Shell.Outcome curl(String path) {
-        return lab.attempt(host, "curl", "-s", "-f", "-m", "2", "http://127.0.0.1:" + METRICS + path);
+        return lab.attempt(host, "curl", "-s", "-f", "-m", "2", "http://127.0.0.1:" + metricsPort() + path);
     }
 
     /** CPU seconds over all its lives. */

@@ -29,7 +29,7 @@ public final class Mirror implements AutoCloseable {
     private final Web online;
     private final Map<String, Web> servers = new LinkedHashMap<>();
     private final Map<String, Agent> interceptors = new LinkedHashMap<>();
-    private final Agent copier;
+    private Agent copier;
     private final LeakWatch leaks;
 
     private Mirror(Lab lab, List<String> copierOptions, List<String> interceptorOptions) {
@@ -46,10 +46,7 @@ public final class Mirror implements AutoCloseable {
     /** Everything up and ready, with options beside the usual ones for the copier. */
     public static Mirror up(Lab.Director director, String... copierOptions) {
         Lab lab = Lab.up(director);
-        String addresses = lab.realServers().stream().map(Lab::address).collect(Collectors.joining(","));
-        List<String> copying = new ArrayList<>(List.of("-x", TRANSFERS, "-s", addresses));
-        copying.addAll(Arrays.asList(copierOptions));
-        return up(lab, copying, List.of("--divert", DIVERTED));
+        return up(lab, usual(lab, copierOptions), List.of("--divert", DIVERTED));
     }
 
     /** Everything up and ready in this lab, which is closed with it; the agents have just these options. */
@@ -65,6 +62,26 @@ public final class Mirror implements AutoCloseable {
             lab.close();
             throw e;
         }
+    }
+
+    /** Ends the copier and starts one with these options beside the usual ones. */
+    public void copyWith(String... copierOptions) {
+        copier.close();
+        copier = Agent.copier(lab, usual(lab, copierOptions));
+        copier.start();
+        copier.awaitReady();
+    }
+
+    /** Another copier beside the first, with these options beside the usual ones; it is not started, and the caller closes it. */
+    public Agent another(int number, String... copierOptions) {
+        return Agent.copier(lab, number, usual(lab, copierOptions));
+    }
+
+    private static List<String> usual(Lab lab, String... copierOptions) {
+        String addresses = lab.realServers().stream().map(Lab::address).collect(Collectors.joining(","));
+        List<String> options = new ArrayList<>(List.of("-x", TRANSFERS, "-s", addresses));
+        options.addAll(Arrays.asList(copierOptions));
+        return options;
     }
 
     public Lab lab() {
