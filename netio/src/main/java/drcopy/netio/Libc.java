@@ -21,6 +21,7 @@ final class Libc {
     static final int SOL_SOCKET = 1;
     static final int SOL_IPV6 = 41;
     static final int SOL_PACKET = 263;
+    static final int SO_RCVTIMEO = 20;
     static final int SO_ATTACH_FILTER = 26;
     static final int SO_SNDBUF = 7;
     static final int SO_SNDBUFFORCE = 32;

@@ -56,8 +56,8 @@ public final class RawIpSink implements PacketSink {
             close();
             throw e;
         }
-        batch4 = new SendBatch(fd4, false, BATCH, errors);
-        batch6 = new SendBatch(fd6, true, BATCH, errors);
+        batch4 = new SendBatch(fd4, SendBatch.Addressing.IPV4, BATCH, errors);
+        batch6 = new SendBatch(fd6, SendBatch.Addressing.IPV6, BATCH, errors);
     }
 
     /** Without IP_RECVERR (set by the constructor) the kernel hides ENOBUFS, the full queue of a device, from raw sockets. */

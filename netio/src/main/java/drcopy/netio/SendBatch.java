@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
  * <pre>
  * mmsghdr, 64 bytes: +0 name  +8 name length (u32)  +16 iovec  +24 iovec count  +56 bytes sent (u32)
  * sockaddr_in   +0 family  +4 address            sockaddr_in6  +0 family  +8 address
+ * sockaddr_ll   +0 family  +2 protocol, in network order  +4 device index, in native order
  * </pre>
  */
 final class SendBatch {
@@ -17,8 +18,24 @@ final class SendBatch {
     private static final int IOVEC_BYTES = 16;
     private static final int ADDRESS_BYTES = 28;
 
+    /** What a message's destination address is. */
+    enum Addressing {
+        IPV4(Libc.AF_INET, 16),
+        IPV6(Libc.AF_INET6, ADDRESS_BYTES),
+        /** sockaddr_ll: a device and a protocol; the frame says the rest. */
+        DEVICE(Libc.AF_PACKET, 20);
+
+        private final int family;
+        private final int length;
+
+        Addressing(int family, int length) {
+            this.family = family;
+            this.length = length;
+        }
+    }
+
     private final int fd;
-    private final boolean isIpv6;
+    private final Addressing addressing;
     private final SendErrors errors;
     private final NativeMemory messages;
     private final NativeMemory iovecs;
@@ -30,9 +47,9 @@ final class SendBatch {
     private long sent;
 
     /** A batch of at most {@code capacity} packets for the raw socket {@code fd}; a negative one refuses all. */
-    SendBatch(int fd, boolean isIpv6, int capacity, SendErrors errors) {
+    SendBatch(int fd, Addressing addressing, int capacity, SendErrors errors) {
         this.fd = fd;
-        this.isIpv6 = isIpv6;
+        this.addressing = addressing;
         this.errors = errors;
         messages = NativeMemory.allocate(capacity * MESSAGE_BYTES);
         iovecs = NativeMemory.allocate(capacity * IOVEC_BYTES);
@@ -41,21 +58,33 @@ final class SendBatch {
         for (int i = 0; i < capacity; i++) {
             messages.buffer()
                     .putLong(i * MESSAGE_BYTES, addresses.address() + (long) i * ADDRESS_BYTES)
-                    .putInt(i * MESSAGE_BYTES + 8, isIpv6 ? ADDRESS_BYTES : 16)
+                    .putInt(i * MESSAGE_BYTES + 8, addressing.length)
                     .putLong(i * MESSAGE_BYTES + 16, iovecs.address() + (long) i * IOVEC_BYTES)
                     .putLong(i * MESSAGE_BYTES + 24, 1);
-            addresses.buffer().putShort(i * ADDRESS_BYTES, (short) (isIpv6 ? Libc.AF_INET6 : Libc.AF_INET));
+            addresses.buffer().putShort(i * ADDRESS_BYTES, (short) addressing.family);
         }
     }
 
     /** Adds a packet; {@code packet} is its bytes in network order, at {@code address}. */
     void add(ByteBuffer packet, long address, int length) {
         int at = count * ADDRESS_BYTES;
-        if (isIpv6) {
+        if (addressing == Addressing.IPV6) {
             destinations.putLong(at + 8, packet.getLong(24)).putLong(at + 16, packet.getLong(32));
         } else {
             destinations.putInt(at + 4, packet.getInt(16));
         }
+        add(address, length);
+    }
+
+    /** Adds a frame for a device. */
+    void addFrame(int device, int protocol, long address, int length) {
+        int at = count * ADDRESS_BYTES;
+        destinations.putShort(at + 2, (short) protocol);
+        addresses.buffer().putInt(at + 4, device);
+        add(address, length);
+    }
+
+    private void add(long address, int length) {
         iovecs.buffer().putLong(count * IOVEC_BYTES, address).putLong(count * IOVEC_BYTES + 8, length);
         count++;
     }
