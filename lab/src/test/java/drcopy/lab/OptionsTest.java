@@ -67,8 +67,11 @@ class OptionsTest {
         mirror.onlineLines(since).forEach(line -> counts.put(line.uri(), 0));
         arrived(since).forEach(line -> counts.merge(line.uri(), 1, Integer::sum));
         long right = counts.values().stream().filter(count -> count == times).count();
-        System.out.printf("%d requests online, %d at the target%n", counts.size(), arrived(since).size());
-        assertThat(right).as("of %s requests, arrived %s times; %s", counts.size(), times, Expect.state(mirror))
+        System.out.printf(
+                "%d requests online, %d at the target%n",
+                counts.size(), arrived(since).size());
+        assertThat(right)
+                .as("of %s requests, arrived %s times; %s", counts.size(), times, Expect.state(mirror))
                 .isEqualTo(counts.size());
         assertThat(mirror.leaks()).as("packets that reached clients").isZero();
         Expect.balancedBooks(mirror);
