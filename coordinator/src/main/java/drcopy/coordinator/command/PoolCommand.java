@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.coordinator.command;
+
+import drcopy.agent.Cli;
+import drcopy.coordinator.config.PoolOptions;
+import drcopy.coordinator.pool.Control;
+import drcopy.coordinator.pool.PoolJson;
+import drcopy.coordinator.pool.PoolStatus;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What the commands on a pool have in common. */
+abstract class PoolCommand implements Callable<Integer> {
+    @Mixin
+    private final PoolOptions pool = new PoolOptions();
+
+    @Option(names = "--json", description = "print JSON, for programs")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public final Integer call() throws Exception {
+        check();
+        try (Connection connection = Connection.open(pool)) {
+            run(connection);
+        }
+        return Cli.DONE;
+    }
+
+    /** Refuses a bad command line before anything is connected. */
+    void check() {}
+
+    abstract void run(Connection connection) throws Exception;
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** One line: JSON, or text for people. */
+    final void print(Object value, String text) {
+        out().println(json ? PoolJson.fullText(value) : text);
+        out().flush();
+    }
+
+    /** The control of a pool after a change. */
+    final void print(Connection connection, Control control) {
+        print(
+                new PoolStatus.ControlStatus(control.paused(), control.ratio()),
+                "pool " + connection.pool() + ": " + StatusTable.text(control));
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.coordinator.command;
+
+import drcopy.coordinator.pool.Control;
+import drcopy.coordinator.pool.CopierNode;
+import drcopy.coordinator.pool.InterceptorNode;
+import drcopy.coordinator.pool.PoolContents;
+import drcopy.coordinator.pool.PoolContents.HeldId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A pool as text for people. Pure. */
+public final class StatusTable {
+    private StatusTable() {}
+
+    /** Several lines without a newline at the end. */
+    static String of(PoolContents pool, Instant now) {
+        List<String> lines = new ArrayList<>();
+        lines.add("pool " + pool.pool() + ": " + text(pool.control()));
+        List<List<String>> interceptors = new ArrayList<>();
+        interceptors.add(List.of("INTERCEPTOR", "DIVERTS", "SINCE", "VERSION"));
+        for (InterceptorNode node : pool.interceptors()) {
+            interceptors.add(List.of(
+                    node.address(), String.join(",", node.vips()), age(node.since(), now), String.valueOf(node.version())));
+        }
+        List<List<String>> copiers = new ArrayList<>();
+        copiers.add(List.of("COPIER", "HOST", "IDS", "SINCE", "VERSION"));
+        for (CopierNode node : pool.copiers()) {
+            copiers.add(List.of(
+                    node.id(), node.host(), ids(node.instanceIds()), age(node.since(), now), String.valueOf(node.version())));
+        }
+        addTable(lines, interceptors);
+        addTable(lines, copiers);
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    /** Leases alone. */
+    static String ofIds(List<HeldId> leases, Instant now) {
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of("ID", "HOLDER", "HOST", "SINCE", "EPOCH"));
+        for (HeldId held : leases) {
+            table.add(List.of(
+                    String.valueOf(held.lease().id()),
+                    held.node().holder(),
+                    held.node().process() == null ? "?" : held.node().process().host(),
+                    age(held.node().since(), now),
+                    String.valueOf(held.lease().epoch())));
+        }
+        List<String> lines = new ArrayList<>();
+        addTable(lines, table);
+        return String.join(System.lineSeparator(), lines).strip();
+    }
+
+    private static void addTable(List<String> lines, List<List<String>> rows) {
+        lines.add("");
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        if (rows.size() == 1) {
+            lines.add("(none)");
+        }
+    }
+
+    private static String ids(List<Integer> ids) {
+        return ids.isEmpty() ? "-" : ids.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    /** What copiers are told, a clause. */
+    public static String text(Control control) {
+        String what = control.paused() ? "paused" : "running";
+        String ratio = control.ratio() == null ? "ratio as each copier is configured" : "ratio " + control.ratio() + " %";
+        String who = control.by() == null ? "" : " (" + control.by() + ", " + control.at() + ")";
+        String why = control.reason() == null ? "" : ": " + control.reason();
+        return what + ", " + ratio + who + why;
+    }
+
+    /** How long ago, in one unit. */
+    public static String age(String since, Instant now) {
+        Duration age;
+        try {
+            age = Duration.between(Instant.parse(since), now);
+        } catch (DateTimeParseException | NullPointerException e) {
+            return "?";
+        }
+        if (age.toMinutes() < 2) {
+            return Math.max(0, age.toSeconds()) + " s";
+        }
+        if (age.toHours() < 2) {
+            return age.toMinutes() + " min";
+        }
+        return age.toHours() < 48 ? age.toHours() + " h" : age.toDays() + " d";
+    }
+}

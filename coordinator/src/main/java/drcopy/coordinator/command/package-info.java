@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** {@code bin/coordinator}: one class for each command. */
+package drcopy.coordinator.command;
