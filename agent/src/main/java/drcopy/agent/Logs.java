@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logs {
     private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n";
-    private static final List<String> QUIET = List.of("io.grpc", "org.pcap4j", "org.apache.zookeeper", "org.apache.curator", "io.netty");
+    private static final List<String> QUIET =
+            List.of("io.grpc", "org.pcap4j", "org.apache.zookeeper", "org.apache.curator", "io.netty");
     private static final int QUEUE = 4096;
     private static final int FLUSH_MS = 1000;
 

@@ -33,6 +33,7 @@ public final class CoordinatorMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ConfigException("COMMAND", null, "must be serve, status, watch, pause, resume, set or id; --help explains");
+        throw new ConfigException(
+                "COMMAND", null, "must be serve, status, watch, pause, resume, set or id; --help explains");
     }
 }

@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 /** {@code coordinator id free N}. */
 @Command(
         name = "free",
-        description = "Takes an instance ID from its holder, which opens nothing new on it and takes another if it may.")
+        description =
+                "Takes an instance ID from its holder, which opens nothing new on it and takes another if it may.")
 public final class IdFreeCommand extends PoolCommand {
     @Parameters(paramLabel = "N", description = "instance ID, 0..1023")
     private int id;

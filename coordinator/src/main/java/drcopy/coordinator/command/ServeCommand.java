@@ -34,13 +34,19 @@ public final class ServeCommand implements Callable<Integer> {
     private static final int CONNECT_SECONDS = 15;
 
     @Heading("ZooKeeper")
-    @Option(names = "--data", paramLabel = "FOLDER", description = "where ZooKeeper keeps its data (default: drcopy-data)")
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "where ZooKeeper keeps its data (default: drcopy-data)")
     private Path data = Path.of("drcopy-data");
 
     @Option(names = "--zk-port", paramLabel = "PORT", description = "ZooKeeper's port (default: 2181)")
     private int zkPort = PoolAddress.DEFAULT_PORT;
 
-    @Option(names = "--bind", paramLabel = "ADDRESS", description = "ZooKeeper's listen address (default: every address)")
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            description = "ZooKeeper's listen address (default: every address)")
     private String bind;
 
     @Option(
@@ -81,7 +87,8 @@ public final class ServeCommand implements Callable<Integer> {
         access.check();
         try (AgentProcess process = AgentProcess.open("coordinator", agentOptions);
                 EmbeddedZooKeeper zookeeper = server == null ? null : EmbeddedZooKeeper.start(server);
-                ZooKeeperClient client = ZooKeeperClient.open(access.to(existing == null ? own(zookeeper) : existing), change -> {})) {
+                ZooKeeperClient client =
+                        ZooKeeperClient.open(access.to(existing == null ? own(zookeeper) : existing), change -> {})) {
             process.serve(metrics(client), () -> failure(zookeeper), () -> unready(zookeeper, client));
             if (!client.awaitConnected(CONNECT_SECONDS)) {
                 LOG.warn("ZooKeeper does not answer yet{}", peers.isEmpty() ? "" : ": its peers are awaited");
@@ -108,7 +115,11 @@ public final class ServeCommand implements Callable<Integer> {
                 "--server-id",
                 serverId,
                 peers.isEmpty() ? "must be given together with --peers" : "must be 1.." + peers.size());
-        Check.that(peers.size() != 1, "--peers", String.join(",", peers), "must be all servers of the ensemble, three as a rule");
+        Check.that(
+                peers.size() != 1,
+                "--peers",
+                String.join(",", peers),
+                "must be all servers of the ensemble, three as a rule");
         InetAddress address = bind == null
                 ? new InetSocketAddress(0).getAddress()
                 : ConfigException.parse("--bind", bind, IpLiteral::parse);

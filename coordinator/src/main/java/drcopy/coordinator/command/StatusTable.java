@@ -25,13 +25,20 @@ public final class StatusTable {
         interceptors.add(List.of("INTERCEPTOR", "DIVERTS", "SINCE", "VERSION"));
         for (InterceptorNode node : pool.interceptors()) {
             interceptors.add(List.of(
-                    node.address(), String.join(",", node.vips()), age(node.since(), now), String.valueOf(node.version())));
+                    node.address(),
+                    String.join(",", node.vips()),
+                    age(node.since(), now),
+                    String.valueOf(node.version())));
         }
         List<List<String>> copiers = new ArrayList<>();
         copiers.add(List.of("COPIER", "HOST", "IDS", "SINCE", "VERSION"));
         for (CopierNode node : pool.copiers()) {
             copiers.add(List.of(
-                    node.id(), node.host(), ids(node.instanceIds()), age(node.since(), now), String.valueOf(node.version())));
+                    node.id(),
+                    node.host(),
+                    ids(node.instanceIds()),
+                    age(node.since(), now),
+                    String.valueOf(node.version())));
         }
         addTable(lines, interceptors);
         addTable(lines, copiers);
@@ -82,7 +89,8 @@ public final class StatusTable {
     /** What copiers are told, a clause. */
     public static String text(Control control) {
         String what = control.paused() ? "paused" : "running";
-        String ratio = control.ratio() == null ? "ratio as each copier is configured" : "ratio " + control.ratio() + " %";
+        String ratio =
+                control.ratio() == null ? "ratio as each copier is configured" : "ratio " + control.ratio() + " %";
         String who = control.by() == null ? "" : " (" + control.by() + ", " + control.at() + ")";
         String why = control.reason() == null ? "" : ": " + control.reason();
         return what + ", " + ratio + who + why;

@@ -62,7 +62,11 @@ public final class CopierMembership implements AutoCloseable {
     }
 
     private CopierMembership(
-            PoolAddress address, CopierNode profile, LeaseRequest request, Predicate<HostPort> isUp, Listener listener) {
+            PoolAddress address,
+            CopierNode profile,
+            LeaseRequest request,
+            Predicate<HostPort> isUp,
+            Listener listener) {
         this.address = address;
         this.request = request;
         this.isUp = isUp;
@@ -84,7 +88,11 @@ public final class CopierMembership implements AutoCloseable {
      * @param isUp whether an interceptor's stream is up; any thread, must not block
      */
     public static CopierMembership join(
-            PoolAddress address, CopierNode profile, LeaseRequest request, Predicate<HostPort> isUp, Listener listener) {
+            PoolAddress address,
+            CopierNode profile,
+            LeaseRequest request,
+            Predicate<HostPort> isUp,
+            Listener listener) {
         CopierMembership membership = new CopierMembership(address, profile, request, isUp, listener);
         membership.thread.start();
         return membership;
@@ -101,7 +109,9 @@ public final class CopierMembership implements AutoCloseable {
         if (refusal != null) {
             throw new ConfigException(
                     request.exactly().isEmpty() ? "--replicas" : "--instance",
-                    request.exactly().isEmpty() ? request.count() : request.exactly().get(0),
+                    request.exactly().isEmpty()
+                            ? request.count()
+                            : request.exactly().get(0),
                     refusal);
         }
         return isSettled;
@@ -154,8 +164,8 @@ public final class CopierMembership implements AutoCloseable {
 
     private String refusal() {
         if (request.exactly().isEmpty()) {
-            return "must find as many free instance IDs in pool " + address.pool() + ", and of its " + Lease.IDS + " only "
-                    + leases.inUse().size() + (leases.inUse().size() == 1 ? " is" : " are") + " free";
+            return "must find as many free instance IDs in pool " + address.pool() + ", and of its " + Lease.IDS
+                    + " only " + leases.inUse().size() + (leases.inUse().size() == 1 ? " is" : " are") + " free";
         }
         String holders = String.join(
                 ", ",

@@ -13,7 +13,11 @@ import java.util.List;
  * @param control what copiers are told
  */
 public record PoolContents(
-        String pool, List<InterceptorNode> interceptors, List<CopierNode> copiers, List<HeldId> leases, Control control) {
+        String pool,
+        List<InterceptorNode> interceptors,
+        List<CopierNode> copiers,
+        List<HeldId> leases,
+        Control control) {
     /** A lease and who has it. */
     public record HeldId(Lease lease, LeaseNode node) {}
 }

@@ -45,7 +45,8 @@ public record PoolStatus(
     /** Leases alone, as {@code --json} shows them. */
     public static List<Id> ids(List<PoolContents.HeldId> leases) {
         return leases.stream()
-                .map(held -> new Id(held.lease().id(), held.node().holder(), held.lease().epoch()))
+                .map(held -> new Id(
+                        held.lease().id(), held.node().holder(), held.lease().epoch()))
                 .toList();
     }
 }

@@ -48,8 +48,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         port = config.getSecureClientPortAddress() == null
                 ? config.getClientPortAddress().getPort()
                 : config.getSecureClientPortAddress().getPort();
-        purge = new DatadirCleanupManager(
-                config.getDataDir(), config.getDataLogDir(), SNAPSHOTS_KEPT, PURGE_HOURS);
+        purge = new DatadirCleanupManager(config.getDataDir(), config.getDataLogDir(), SNAPSHOTS_KEPT, PURGE_HOURS);
         member = config.isDistributed() ? new Peer(config) : new Alone(config);
         thread = new Thread(this::run, "zookeeper");
         thread.setDaemon(true);
@@ -74,8 +73,10 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             parsed.parseProperties(properties);
         } catch (IOException | QuorumPeerConfig.ConfigException | IllegalArgumentException e) {
             throw config.settings() == null
-                    ? new ConfigException("--peers", String.join(",", config.peers()), "must be accepted by ZooKeeper: " + deepest(e))
-                    : new ConfigException("--zk-server-config", config.settings(), "must be accepted by ZooKeeper: " + deepest(e));
+                    ? new ConfigException(
+                            "--peers", String.join(",", config.peers()), "must be accepted by ZooKeeper: " + deepest(e))
+                    : new ConfigException(
+                            "--zk-server-config", config.settings(), "must be accepted by ZooKeeper: " + deepest(e));
         }
         EmbeddedZooKeeper server = new EmbeddedZooKeeper(parsed);
         server.purge.start();
@@ -107,7 +108,8 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
                 Files.writeString(data.resolve("myid"), config.serverId() + "\n");
             }
         } catch (IOException e) {
-            throw new ConfigException("--data", config.data(), "must be a folder that can be written: " + e.getMessage());
+            throw new ConfigException(
+                    "--data", config.data(), "must be a folder that can be written: " + e.getMessage());
         }
         properties.setProperty("dataDir", data.toString());
         properties.setProperty("tickTime", Integer.toString(TICK_MS));
@@ -116,10 +118,13 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         properties.putIfAbsent("maxClientCnxns", "1000");
         properties.putIfAbsent("maxCnxns", "10000");
         if (properties.containsKey(SECURE_PORT)) {
-            properties.putIfAbsent("secureClientPortAddress", config.listen().getAddress().getHostAddress());
+            properties.putIfAbsent(
+                    "secureClientPortAddress", config.listen().getAddress().getHostAddress());
         } else {
-            properties.setProperty("clientPort", Integer.toString(config.listen().getPort()));
-            properties.setProperty("clientPortAddress", config.listen().getAddress().getHostAddress());
+            properties.setProperty(
+                    "clientPort", Integer.toString(config.listen().getPort()));
+            properties.setProperty(
+                    "clientPortAddress", config.listen().getAddress().getHostAddress());
         }
         for (int i = 0; i < config.peers().size(); i++) {
             String peer = config.peers().get(i);
@@ -136,7 +141,8 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             throw new ConfigException(
                     "--zk-port",
                     config.listen().getPort(),
-                    "must be free to listen on at " + config.listen().getAddress().getHostAddress() + ": " + e.getMessage());
+                    "must be free to listen on at "
+                            + config.listen().getAddress().getHostAddress() + ": " + e.getMessage());
         }
     }
 

@@ -46,7 +46,10 @@ public final class InterceptorName {
                 LOG.info("announced as {}", interceptor.address());
             }
             case FOREIGN -> complaints.warn(
-                    LOG, nowNs, "another interceptor is announced as {}: --advertise must be its own", interceptor.address());
+                    LOG,
+                    nowNs,
+                    "another interceptor is announced as {}: --advertise must be its own",
+                    interceptor.address());
         }
     }
 }

@@ -139,7 +139,8 @@ final class OwnNode {
     /** Replaces the value, if the node is ours. */
     void rewrite(byte[] value) {
         if (owner != 0) {
-            ZooKeeperClient.call("write " + path, () -> client.curator().setData().forPath(path, value));
+            ZooKeeperClient.call(
+                    "write " + path, () -> client.curator().setData().forPath(path, value));
         }
     }
 

@@ -139,7 +139,8 @@ public final class PoolStore {
     private <T> Optional<T> read(String path, Stat stat, Class<T> type) {
         return ZooKeeperClient.call("read " + path, () -> {
             try {
-                return PoolJson.read(client.curator().getData().storingStatIn(stat).forPath(path), type);
+                return PoolJson.read(
+                        client.curator().getData().storingStatIn(stat).forPath(path), type);
             } catch (NoNodeException e) {
                 return Optional.empty();
             }

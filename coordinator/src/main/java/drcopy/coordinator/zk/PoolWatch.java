@@ -22,13 +22,18 @@ public final class PoolWatch implements AutoCloseable {
         paths = client.paths();
         interceptors = CuratorCache.build(client.curator(), paths.interceptors());
         control = CuratorCache.build(client.curator(), paths.control(), CuratorCache.Options.SINGLE_NODE_CACHE);
-        CuratorCacheListener changed =
-                CuratorCacheListener.builder().forAll((type, before, after) -> onEvent.run()).build();
+        CuratorCacheListener changed = CuratorCacheListener.builder()
+                .forAll((type, before, after) -> onEvent.run())
+                .build();
         interceptors.listenable().addListener(changed);
-        interceptors.listenable().addListener(CuratorCacheListener.builder().forInitialized(() -> {
-                    isComplete = true;
-                    onEvent.run();
-                }).build());
+        interceptors
+                .listenable()
+                .addListener(CuratorCacheListener.builder()
+                        .forInitialized(() -> {
+                            isComplete = true;
+                            onEvent.run();
+                        })
+                        .build());
         control.listenable().addListener(changed);
         interceptors.start();
         control.start();

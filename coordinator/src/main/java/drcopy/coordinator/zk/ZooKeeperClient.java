@@ -114,7 +114,9 @@ public final class ZooKeeperClient implements AutoCloseable {
 
     /** The session that owns what is created now. */
     long sessionId() {
-        return call("ask for the session", () -> curator.getZookeeperClient().getZooKeeper().getSessionId());
+        return call(
+                "ask for the session",
+                () -> curator.getZookeeperClient().getZooKeeper().getSessionId());
     }
 
     /** Something that may throw what ZooKeeper throws. */
@@ -148,7 +150,8 @@ public final class ZooKeeperClient implements AutoCloseable {
     /** Everybody may look, the authenticated user may write. */
     private static final class OwnersWrite implements ACLProvider {
         private static final List<ACL> ACLS = List.of(
-                new ACL(ZooDefs.Perms.ALL, ZooDefs.Ids.AUTH_IDS), new ACL(ZooDefs.Perms.READ, ZooDefs.Ids.ANYONE_ID_UNSAFE));
+                new ACL(ZooDefs.Perms.ALL, ZooDefs.Ids.AUTH_IDS),
+                new ACL(ZooDefs.Perms.READ, ZooDefs.Ids.ANYONE_ID_UNSAFE));
 
         @Override
         public List<ACL> getDefaultAcl() {

@@ -135,7 +135,9 @@ class MembershipTest {
 
         assertThat(first.ids()).containsExactly(0);
         assertThat(second.ids()).containsExactly(1);
-        assertThat(first.leases.get(0).epoch()).isPositive().isLessThan(second.leases.get(0).epoch());
+        assertThat(first.leases.get(0).epoch())
+                .isPositive()
+                .isLessThan(second.leases.get(0).epoch());
     }
 
     @Test

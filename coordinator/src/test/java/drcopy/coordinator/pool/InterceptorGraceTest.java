@@ -15,15 +15,18 @@ class InterceptorGraceTest {
 
     @Test
     void aNewMemberIsUsedAtOnce() {
-        assertThat(grace.members(Set.of(A), InterceptorGraceTest::isNobodyUp, 0)).containsExactly(A);
+        assertThat(grace.members(Set.of(A), InterceptorGraceTest::isNobodyUp, 0))
+                .containsExactly(A);
     }
 
     @Test
     void aMemberThatIsGoneIsKeptForTheGraceTime() {
         grace.members(Set.of(A, B), InterceptorGraceTest::isNobodyUp, 0);
 
-        assertThat(grace.members(Set.of(B), InterceptorGraceTest::isNobodyUp, 29)).containsExactlyInAnyOrder(A, B);
-        assertThat(grace.members(Set.of(B), InterceptorGraceTest::isNobodyUp, 30)).containsExactly(B);
+        assertThat(grace.members(Set.of(B), InterceptorGraceTest::isNobodyUp, 29))
+                .containsExactlyInAnyOrder(A, B);
+        assertThat(grace.members(Set.of(B), InterceptorGraceTest::isNobodyUp, 30))
+                .containsExactly(B);
     }
 
     @Test
@@ -32,7 +35,8 @@ class InterceptorGraceTest {
         grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 29);
         grace.members(Set.of(A), InterceptorGraceTest::isNobodyUp, 29);
 
-        assertThat(grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 58)).containsExactly(A);
+        assertThat(grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 58))
+                .containsExactly(A);
     }
 
     @Test
@@ -40,8 +44,10 @@ class InterceptorGraceTest {
         grace.members(Set.of(A), InterceptorGraceTest::isNobodyUp, 0);
 
         assertThat(grace.members(Set.of(), A::equals, 1_000)).containsExactly(A);
-        assertThat(grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 1_029)).containsExactly(A);
-        assertThat(grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 1_030)).isEmpty();
+        assertThat(grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 1_029))
+                .containsExactly(A);
+        assertThat(grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 1_030))
+                .isEmpty();
     }
 
     @Test
@@ -49,7 +55,8 @@ class InterceptorGraceTest {
         grace.members(Set.of(A), InterceptorGraceTest::isNobodyUp, 0);
 
         assertThat(grace.unknown(1_000)).containsExactly(A);
-        assertThat(grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 1_029)).containsExactly(A);
+        assertThat(grace.members(Set.of(), InterceptorGraceTest::isNobodyUp, 1_029))
+                .containsExactly(A);
     }
 
     private static boolean isNobodyUp(HostPort member) {

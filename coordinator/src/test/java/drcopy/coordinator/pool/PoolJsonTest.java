@@ -47,8 +47,14 @@ class PoolJsonTest {
 
     @Test
     void aRatioThatCannotBeIsNone() {
-        assertThat(PoolJson.read("{\"ratio\":0}".getBytes(UTF_8), Control.class).orElseThrow().ratio()).isNull();
-        assertThat(PoolJson.read("{\"ratio\":101}".getBytes(UTF_8), Control.class).orElseThrow().ratio()).isNull();
+        assertThat(PoolJson.read("{\"ratio\":0}".getBytes(UTF_8), Control.class)
+                        .orElseThrow()
+                        .ratio())
+                .isNull();
+        assertThat(PoolJson.read("{\"ratio\":101}".getBytes(UTF_8), Control.class)
+                        .orElseThrow()
+                        .ratio())
+                .isNull();
     }
 
     @Test

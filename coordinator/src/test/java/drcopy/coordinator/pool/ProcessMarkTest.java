@@ -21,7 +21,8 @@ class ProcessMarkTest {
 
     @Test
     void aProcessThatIsNotThereIsDead() {
-        assertThat(new ProcessMark("web1", Integer.MAX_VALUE, "").isDead("web1")).isTrue();
+        assertThat(new ProcessMark("web1", Integer.MAX_VALUE, "").isDead("web1"))
+                .isTrue();
     }
 
     @Test
