@@ -136,7 +136,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private Shell.Outcome curl(String path) {
-        return lab.attempt(host, "curl", "-s", "-f", "-m", "2", "http://127.0.0.1:" + metricsPort() + path);
+        return lab.attempt(host, "curl", "-s", "-f", "-m", "10", "http://127.0.0.1:" + metricsPort() + path);
     }
 
     /** CPU seconds over all its lives. */

@@ -70,7 +70,7 @@ public final class Capture implements AutoCloseable {
                         "-w",
                         file.toString(),
                         filter));
-        Await.until("tcpdump on " + host + " listens", Duration.ofSeconds(10), () -> process.output()
+        Await.until("tcpdump on " + host + " listens", Duration.ofSeconds(30), () -> process.output()
                 .contains("listening on"));
         return new Capture(process, file);
     }

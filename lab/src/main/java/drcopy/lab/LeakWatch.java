@@ -41,7 +41,7 @@ public final class LeakWatch implements AutoCloseable {
     public long count() {
         canaries++;
         lab.run("rs1", "bash", "-c", "echo canary > /dev/udp/" + Lab.CLIENT + "/9");
-        Await.until("the leak watch sees its canary", Duration.ofSeconds(10), () -> packets(true) >= canaries);
+        Await.until("the leak watch sees its canary", Duration.ofSeconds(30), () -> packets(true) >= canaries);
         return packets(false);
     }
 

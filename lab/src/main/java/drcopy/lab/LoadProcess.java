@@ -2,7 +2,10 @@
 package drcopy.lab;
 
 import drcopy.lab.load.LoadResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,9 +18,11 @@ public final class LoadProcess implements AutoCloseable {
     private static final AtomicInteger SERIAL = new AtomicInteger();
 
     private final HostProcess process;
+    private final Path stop;
 
-    private LoadProcess(HostProcess process) {
+    private LoadProcess(HostProcess process, Path stop) {
         this.process = process;
+        this.stop = stop;
     }
 
     /** Starts {@link Load} with these options. */
@@ -31,8 +36,10 @@ public final class LoadProcess implements AutoCloseable {
                 classes(),
                 Load.class.getName()));
         command.addAll(List.of(options));
-        String log = String.format(Locale.ROOT, "load-%02d.log", SERIAL.incrementAndGet());
-        return new LoadProcess(lab.start("client", log, command));
+        String name = String.format(Locale.ROOT, "load-%02d", SERIAL.incrementAndGet());
+        Path stop = lab.folder().resolve(name + ".stop");
+        command.addAll(List.of("--stop", stop.toString()));
+        return new LoadProcess(lab.start("client", name + ".log", command), stop);
     }
 
     private static String classes() {
@@ -45,6 +52,15 @@ public final class LoadProcess implements AutoCloseable {
                     .toString();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Makes it send no further request, and end when the last one is answered. */
+    public void finish() {
+        try {
+            Files.createFile(stop);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

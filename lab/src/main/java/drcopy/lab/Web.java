@@ -77,7 +77,7 @@ public final class Web implements AutoCloseable {
                 List.of("/usr/sbin/nginx", "-p", folder.toString(), "-c", folder + "/nginx.conf"));
         Await.until(
                 "nginx on " + host + " answers",
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
                 () -> lab.attempt(host, "curl", "-s", "-m", "1", "http://127.0.0.1:8080/started")
                                 .status()
                         == 0);

@@ -36,7 +36,10 @@ class CaptureGapTest {
                     "100,200,300,400,800,600,500,100,200");
 
             assertThat(load.answered()).isEqualTo(REQUESTS);
-            Comparison comparison = mirror.settle(mark, Duration.ofSeconds(5));
+            Await.until("the last request is delivered", LIMIT, () -> mirror.lab().realServers().stream()
+                    .flatMap(host -> mirror.serverLines(mark, host).stream())
+                    .anyMatch(line -> line.uri().endsWith("/gap/0-" + (REQUESTS - 1))));
+            Comparison comparison = mirror.compare(mark);
             assertThat(comparison.online()).isEqualTo(REQUESTS);
             // The one behind the hole may be lost, too: where nothing tells that it begins a request, it is not played
             // as one.

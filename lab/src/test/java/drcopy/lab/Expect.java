@@ -25,7 +25,7 @@ final class Expect {
         assertThat(load.answered()).as("answered online: %s", load).isEqualTo(load.issued());
         Await.until(
                 "online logged its requests",
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
                 () -> mirror.onlineLines(since).size() >= load.answered());
         Comparison comparison = mirror.settle(since, limit);
         report(mirror, load, comparison);
@@ -44,7 +44,7 @@ final class Expect {
     /** captured = delivered + held + dropped, once the copier is at rest. */
     static void balancedBooks(Mirror mirror) {
         boolean isBalanced =
-                Await.happens(Duration.ofSeconds(5), () -> mirror.copier().metric("books_imbalance_segments") == 0);
+                Await.happens(Duration.ofSeconds(30), () -> mirror.copier().metric("books_imbalance_segments") == 0);
         assertThat(isBalanced).as("the books balance; %s", state(mirror)).isTrue();
     }
 

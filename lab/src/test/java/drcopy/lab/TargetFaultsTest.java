@@ -36,45 +36,56 @@ class TargetFaultsTest {
     private static void survives(String run, Runnable fault, int faultRequests, Runnable heal) {
         LoadResult calm = mirror.load(LIMIT, "--run", run + "c", "--style", "SHORT", "--rate", "200", "--count", "400");
         Mirror.Mark mark = mirror.mark();
-        double healed;
+        double returned;
         LoadResult result;
-        String seconds = Integer.toString(faultRequests / 200 + 8);
         try (LoadProcess load = LoadProcess.start(
-                mirror.lab(), "--run", run, "--style", "SHORT", "--rate", "200", "--seconds", seconds)) {
+                mirror.lab(), "--run", run, "--style", "SHORT", "--rate", "200", "--seconds", "100")) {
             Await.until("the load flows", LIMIT, () -> mirror.onlineLines(mark).size() > 200);
             fault.run();
             int before = mirror.onlineLines(mark).size();
             Await.until("the fault lasts", LIMIT, () -> mirror.onlineLines(mark).size() > before + faultRequests);
             heal.run();
-            healed = System.currentTimeMillis() / 1000.0;
+            returned = System.currentTimeMillis() / 1000.0 + RETURN_SECONDS;
+            Await.until(
+                    "requests after the target's return",
+                    LIMIT,
+                    () -> since(mark, returned).size() > 400);
+            load.finish();
             result = load.await(LIMIT);
         }
         assertThat(result.answered()).as("production: %s", result).isEqualTo(result.issued());
-        // The median: on two cores shared with the load and seven other hosts the p99 is the scheduler's, not the
-        // mirror's.
+        // The median, and generously: on two cores shared with the load and seven other hosts the rest is the
+        // scheduler's,
+        // not the mirror's.
         System.out.printf(
                 "production's latency with fault %s: p50 %d us, p99 %d us; in calm %d and %d us%n",
                 run, result.p50Us(), result.p99Us(), calm.p50Us(), calm.p99Us());
         assertThat(result.p50Us())
                 .as("production's p50, in calm %d us", calm.p50Us())
-                .isLessThan(Math.max(2_000, 3 * calm.p50Us()));
-        mirrorsAgain(mark, healed + RETURN_SECONDS);
+                .isLessThan(Math.max(50_000, 5 * calm.p50Us()));
+        mirrorsAgain(mark, returned);
         assertThat(mirror.copier().peakKib() / 1024).as("MiB").isLessThanOrEqualTo(MEMORY_MIB);
         assertThat(mirror.leaks()).isZero();
         Expect.balancedBooks(mirror);
     }
 
     private static void mirrorsAgain(Mirror.Mark mark, double from) {
-        mirror.settle(mark, Duration.ofSeconds(5));
-        List<AccessLog.Line> late = mirror.onlineLines(mark).stream()
-                .filter(line -> line.seconds() > from)
-                .toList();
-        assertThat(late).as("requests after the target's return").hasSizeGreaterThan(200);
-        Map<String, List<AccessLog.Line>> servers = mirror.lab().realServers().stream()
-                .collect(Collectors.toMap(host -> host, host -> mirror.serverLines(mark, host)));
-        Comparison comparison = Comparison.of(late, servers);
+        Await.happens(LIMIT, () -> compare(mark, from).missing().isEmpty());
+        Comparison comparison = compare(mark, from);
         System.out.println("delivered after the target's return: " + comparison.percent() + " %");
         assertThat(comparison.missing()).as("%s", Expect.state(mirror)).isEmpty();
+    }
+
+    private static List<AccessLog.Line> since(Mirror.Mark mark, double from) {
+        return mirror.onlineLines(mark).stream()
+                .filter(line -> line.seconds() > from)
+                .toList();
+    }
+
+    private static Comparison compare(Mirror.Mark mark, double from) {
+        Map<String, List<AccessLog.Line>> servers = mirror.lab().realServers().stream()
+                .collect(Collectors.toMap(host -> host, host -> mirror.serverLines(mark, host)));
+        return Comparison.of(since(mark, from), servers);
     }
 
     private static void everywhere(String... command) {

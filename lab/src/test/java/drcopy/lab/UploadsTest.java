@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Request bodies at line rate arrive byte for byte. */
 @Tag("lab")
@@ -64,6 +66,36 @@ class UploadsTest {
     @Test
     void deliversTwentyOfOneMegabyteTenAtATimeWithOffload() {
         deliversAll("megaon", "on", "10", "20", "1000000");
+    }
+
+    /** Twenty megabytes come while the copier gets no time at all: the capture ring has room for them, with offload or without. */
+    @ParameterizedTest
+    @ValueSource(strings = {"on", "off"})
+    void deliversUploadsThatCameWhileTheCopierStoodStill(String offload) {
+        mirror.lab().control("offload", offload);
+        long lost = mirror.copier().metric("capture_kernel_drops_total");
+        Mirror.Mark mark = mirror.mark();
+        mirror.copier().signal("STOP");
+        LoadResult load;
+        try {
+            load = mirror.load(
+                    LIMIT,
+                    "--run",
+                    "still" + offload,
+                    "--style",
+                    "SHORT",
+                    "--connections",
+                    "10",
+                    "--count",
+                    "20",
+                    "--sizes",
+                    "1000000");
+        } finally {
+            mirror.copier().signal("CONT");
+        }
+
+        Expect.whole(mirror, mark, load, LIMIT);
+        assertThat(mirror.copier().metric("capture_kernel_drops_total")).isEqualTo(lost);
     }
 
     @Test

@@ -24,7 +24,7 @@ final class RingV3 implements PacketRing {
     private static final int MAX_RETIRE_MS = 8;
 
     /** How long the reader may pause at a low rate, about: a busy host gives its thread no time for longer than one thinks. */
-    private static final int PAUSE_MS = 1_024;
+    private static final int PAUSE_MS = 2_048;
     /** Holds any packet of 64 KiB, as receive offload makes them. */
     private static final int SMALL_BLOCK = 128 * 1024;
 

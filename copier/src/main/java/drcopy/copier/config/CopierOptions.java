@@ -14,6 +14,9 @@ import picocli.CommandLine.Option;
 
 /** The copier's own options as picocli fills them; {@link #config} checks them against each other. Used once, at start. */
 public final class CopierOptions {
+    /** Twenty megabytes that come while the copier gets no time, of both address families: docs/DECISIONS.md. */
+    private static final int MOST_BUFFER_MIB = 64;
+
     @Heading("What to copy, and who reports")
     @Option(
             names = {"-x", "--transfer"},
@@ -138,9 +141,8 @@ public final class CopierOptions {
     @Option(
             names = {"-B", "--buffer"},
             paramLabel = "MIB",
-            defaultValue = "16",
-            description = "capture buffer (default: ${DEFAULT-VALUE})")
-    int buffer;
+            description = "capture buffer, a part of --memory (default: an eighth of it, at most 64)")
+    Integer buffer;
 
     @Option(
             names = "--snaplen",
@@ -183,8 +185,16 @@ public final class CopierOptions {
                 instanceIds(),
                 interceptors(),
                 replay(),
-                new CopierConfig.Capture(interfaces, filter, buffer, snaplen),
+                new CopierConfig.Capture(interfaces, filter, bufferMib(), snaplen),
                 memory);
+    }
+
+    /** {@code bin/copier} divides {@code --memory} by the same rule. */
+    private int bufferMib() {
+        if (buffer != null) {
+            return buffer;
+        }
+        return Math.max(1, Math.min(MOST_BUFFER_MIB, Math.min(memory / 8, memory - CopierConfig.LEAST_MEMORY_MIB)));
     }
 
     private static String joined(List<Transfer> transfers) {

@@ -4,6 +4,7 @@ package drcopy.lab.load;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
+import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -29,6 +30,7 @@ public final class Generator implements Connection.Listener {
     private long issued;
     private long answered;
     private long failed;
+    private boolean isStopped;
 
     public Generator(LoadPlan plan) {
         this.plan = plan;
@@ -65,14 +67,15 @@ public final class Generator implements Connection.Listener {
     }
 
     private boolean isDone(long elapsedNs) {
-        boolean isOver = issued >= plan.count() || elapsedNs > plan.limit().toNanos();
+        boolean isOver =
+                isStopped || issued >= plan.count() || elapsedNs > plan.limit().toNanos();
         boolean isDrained = answered + failed == issued && free.size() + resting.size() == connections.size();
         return isOver && isDrained;
     }
 
     private void issue(Selector selector, Requests requests, long startNs, long nowNs) {
         long elapsedNs = nowNs - startNs;
-        if (elapsedNs > plan.limit().toNanos()) {
+        if (isStopped || elapsedNs > plan.limit().toNanos()) {
             return;
         }
         while (!resting.isEmpty() && resting.peekFirst().untilNs() - nowNs <= 0) {
@@ -89,6 +92,7 @@ public final class Generator implements Connection.Listener {
     }
 
     private void onClock(long nowNs, long startNs) {
+        isStopped = plan.stop() != null && Files.exists(plan.stop());
         for (Connection connection : connections) {
             connection.onClock(nowNs);
         }

@@ -28,6 +28,7 @@ import java.util.Map;
  * @param run first part of every request id
  * @param sizes body bytes of the requests in turn; empty for GET
  * @param bodies file that takes a line "URI SHA-256" for each body, or null
+ * @param stop file whose appearance ends the load: no request is sent after it; or null
  * @param isChatty whether a line a second tells the progress
  */
 public record LoadPlan(
@@ -45,6 +46,7 @@ public record LoadPlan(
         String run,
         List<Integer> sizes,
         Path bodies,
+        Path stop,
         boolean isChatty) {
 
     /**
@@ -68,7 +70,8 @@ public record LoadPlan(
                 seconds(options, "--pause", "0"),
                 take(options, "--run", "run"),
                 sizes(take(options, "--sizes", "")),
-                options.containsKey("--bodies") ? Path.of(options.remove("--bodies")) : null,
+                path(options, "--bodies"),
+                path(options, "--stop"),
                 Boolean.parseBoolean(take(options, "--chatty", "false")));
         if (!options.isEmpty()) {
             throw new IllegalArgumentException("unknown options " + options.keySet());
@@ -90,6 +93,11 @@ public record LoadPlan(
     private static String take(Map<String, String> options, String name, String otherwise) {
         String value = options.remove(name);
         return value == null ? otherwise : value;
+    }
+
+    private static Path path(Map<String, String> options, String name) {
+        String value = options.remove(name);
+        return value == null ? null : Path.of(value);
     }
 
     private static int number(Map<String, String> options, String name, String otherwise) {
