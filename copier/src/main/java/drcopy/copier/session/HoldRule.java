@@ -78,6 +78,11 @@ final class HoldRule {
         dueNs = TimerHeap.NEVER;
     }
 
+    /** More of what the target is asked was released: what it pushed before is no answer to that. */
+    void onMore() {
+        isPushed = false;
+    }
+
     /**
      * Has a client that saw {@code seen} bytes since its last request seen more than the answer to that? The target has
      * answered it, and online's answer is about as long.

@@ -70,9 +70,11 @@ final class Player {
         }
         countEndOfHold(segment, verdict);
         segment.flags |= Segment.RELEASED;
-        if (segment.is(Segment.REQUEST)) {
+        if (segment.is(Segment.REQUEST) || segment.seq == replica.iss + 1) {
             replica.hold.onRelease(segment, nowNs);
             replica.hasRetransmitted = false;
+        } else if (segment.length > 0) {
+            replica.hold.onMore();
         }
         return true;
     }
