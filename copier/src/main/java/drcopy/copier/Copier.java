@@ -4,18 +4,22 @@ package drcopy.copier;
 import drcopy.copier.capture.CaptureFilter;
 import drcopy.copier.capture.CaptureStage;
 import drcopy.copier.capture.Sample;
+import drcopy.copier.capture.SegmentHandler;
 import drcopy.copier.config.CopierConfig;
+import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.egress.EngineSink;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
 import drcopy.copier.metrics.Figures;
+import drcopy.copier.offline.Replay;
 import drcopy.copier.response.ClusterView;
 import drcopy.copier.response.CopierIdentity;
 import drcopy.copier.response.InterceptorSet;
 import drcopy.copier.route.RouteLoop;
 import drcopy.copier.route.RouteRing;
+import drcopy.copier.session.EngineConfig;
 import drcopy.copier.session.SessionEngine;
 import drcopy.copier.shard.ShardAgent;
 import drcopy.copier.shard.ShardInbox;
@@ -24,6 +28,7 @@ import drcopy.copier.shard.SystemClock;
 import drcopy.copier.shard.WarmUp;
 import drcopy.netio.AfPacketSource;
 import drcopy.netio.CaptureOptions;
+import drcopy.netio.PacketSource;
 import drcopy.netio.Poller;
 import drcopy.netio.RawIpSink;
 import drcopy.wire.FlowKey;
@@ -55,9 +60,11 @@ final class Copier implements AutoCloseable {
     private final RouteRing routes = new RouteRing(ROUTE_RING_RECORDS);
     private final RouteLoop routeLoop = new RouteLoop(routes, new Ledger(), clock);
     private final CountDownLatch firstAttempts = new CountDownLatch(1);
-    private final AfPacketSource source;
+    private final Replay replay; // null when traffic is live
+    private final PacketSource source;
     private final RawIpSink sink;
     private final Poller poller;
+    private final SessionEngine engine;
     private final ShardAgent shard;
     private final InterceptorSet interceptors;
     private final Thread shardThread;
@@ -70,30 +77,52 @@ final class Copier implements AutoCloseable {
     /**
      * Opens capture and sender; nothing runs yet.
      *
+     * @param plan the file that is played instead of live traffic; null when there is none
+     * @param onReplayed told once, when the file was played; by any thread
      * @param onFailure told one sentence, once, when the copier cannot go on; by any thread
      * @throws IllegalArgumentException for a filter or device that cannot be
      * @throws drcopy.netio.KernelException when the kernel refuses
      */
-    Copier(CopierConfig config, CopierIdentity identity, Consumer<String> onFailure) {
+    Copier(
+            CopierConfig config,
+            ReplayPlan plan,
+            CopierIdentity identity,
+            Consumer<String> onFailure,
+            Runnable onReplayed) {
         this.config = config;
         this.onFailure = onFailure;
         sample = new Sample(config.ratioPercent(), config.ramp());
-        source = new AfPacketSource(captureOptions(config));
+        EngineConfig limits = EngineLimits.of(config);
+        replay = plan == null
+                ? null
+                : new Replay(plan, config.transfers(), limits, ledger, clock, this::endSessions, onReplayed);
+        source = replay == null ? new AfPacketSource(captureOptions(config)) : replay;
         sink = new RawIpSink(config.replay().mtu(), 0);
         poller = new Poller(source.fileDescriptor());
         ShardInbox inbox = new ShardInbox(poller::wakeUp);
-        SessionEngine engine =
-                new SessionEngine(EngineLimits.of(config), ledger, new EngineSink(sink), routes, Copier::onFault);
+        engine = new SessionEngine(limits, ledger, new EngineSink(sink), routes, Copier::onFault);
         ShardParts parts = new ShardParts(
-                source, inbox, sink, routes, routeLoop::wake, ledger, clock, poller::await, this::housekeep);
-        shard = new ShardAgent(
-                engine,
-                parts,
-                handler -> new CaptureStage(config.transfers(), config.clients(), sample, ledger, handler));
+                source, inbox, sink, routes, routeLoop::wake, ledger, clock, this::sleep, this::housekeep);
+        shard = new ShardAgent(engine, parts, this::captureStage);
         interceptors =
                 new InterceptorSet(identity, config.interceptors().connections(), inbox, routeLoop, this::onStanding);
         shardThread = thread("shard-0", shard);
         routesThread = thread("routes", routeLoop);
+    }
+
+    private CaptureStage captureStage(SegmentHandler handler) {
+        CaptureStage stage = new CaptureStage(config.transfers(), config.clients(), sample, ledger, handler);
+        return replay == null ? stage : stage.onCaptureClock();
+    }
+
+    /** Shard thread. A file's next packet ends the sleep, too. */
+    private boolean sleep(long timeoutNs) {
+        return poller.await(replay == null ? timeoutNs : Math.min(timeoutNs, replay.untilNextNs()));
+    }
+
+    /** Shard thread, between two repetitions. */
+    private void endSessions() {
+        engine.onCaptureEnd(clock.getAsLong());
     }
 
     static CaptureOptions captureOptions(CopierConfig config) {
@@ -138,10 +167,12 @@ final class Copier implements AutoCloseable {
                 onFailure.accept("no interceptor can be reached, and --no-lonely was given");
             }
         }
-        LOG.info(
-                "copying {} ; capture filter: {}",
-                config.transfers(),
-                captureOptions(config).filter());
+        if (replay != null && figures().interceptorsUp() == 0) {
+            onFailure.accept("no interceptor can be reached, and without one no replica would get an answer");
+            return;
+        }
+        String from = replay == null ? "live, filter " + captureOptions(config).filter() : "from a file";
+        LOG.info("copying {} {}", config.transfers(), from);
         shardThread.start();
     }
 
@@ -173,9 +204,14 @@ final class Copier implements AutoCloseable {
         long errors = sink.errors().total();
         ledger.add(CopierCounter.SEND_ERRORS, errors - countedErrors);
         countedErrors = errors;
-        if (++housekeepings % REATTACH_SECONDS == 0 && source.reattach()) {
+        if (++housekeepings % REATTACH_SECONDS == 0 && source instanceof AfPacketSource ring && ring.reattach()) {
             LOG.info("a capture device went and came back");
         }
+    }
+
+    /** What is played instead of live traffic; null when there is none. */
+    Replay replay() {
+        return replay;
     }
 
     /** What there is to show; any thread. */

@@ -11,11 +11,17 @@ import drcopy.agent.Shutdown;
 import drcopy.copier.check.Preflight;
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.config.CopierOptions;
+import drcopy.copier.config.OfflineOptions;
+import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.metrics.ClosingReport;
 import drcopy.copier.metrics.CopierMetrics;
 import drcopy.copier.metrics.ProgressLine;
+import drcopy.copier.metrics.ReplayProgress;
+import drcopy.copier.offline.DryRun;
+import drcopy.copier.offline.Replay;
 import drcopy.copier.shard.SystemClock;
+import drcopy.netio.BadCaptureFileException;
 import drcopy.netio.FilterException;
 import drcopy.netio.UnknownDeviceException;
 import drcopy.wire.Addresses;
@@ -43,6 +49,9 @@ public final class CopierMain implements Callable<Integer> {
     @Mixin
     private final CopierOptions options = new CopierOptions();
 
+    @Mixin
+    private final OfflineOptions offline = new OfflineOptions();
+
     @Heading("This process")
     @Option(names = "--check", description = "say whether this host is ready for these options, and exit")
     private boolean check;
@@ -62,6 +71,10 @@ public final class CopierMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        ReplayPlan plan = offline.plan(options.filter(), this::isGiven).orElse(null);
+        if (offline.isDryRun()) {
+            return dryRun(plan);
+        }
         CopierConfig config = options.config();
         if (check) {
             Logs.toNowhere();
@@ -69,16 +82,15 @@ public final class CopierMain implements Callable<Integer> {
             Preflight preflight = Preflight.of(config, Copier.captureOptions(config), Identity.ofCheck());
             return preflight.print(out) ? Cli.DONE : Cli.FAILED;
         }
-        refuseOwnTarget(config);
+        if (plan == null) {
+            refuseOwnTarget(config);
+        }
         try (AgentProcess process = AgentProcess.open("copier", agentOptions);
-                Copier copier = open(config)) {
+                Copier copier = open(config, plan)) {
             process.serve(CopierMetrics.of(copier.figures()), copier::unhealthy, copier::unready);
             copier.start();
             process.ready();
-            Terminal.show(new ProgressLine(copier.figures(), clock.getAsLong()), clock);
-            Shutdown.await();
-            copier.stop();
-            LOG.info("the books:{}{}", System.lineSeparator(), ClosingReport.of(copier.figures()));
+            mirror(copier);
         }
         if (failure.get() != null) {
             throw new IllegalStateException(failure.get());
@@ -86,16 +98,70 @@ public final class CopierMain implements Callable<Integer> {
         return Cli.DONE;
     }
 
-    private Copier open(CopierConfig config) {
-        try {
-            return new Copier(config, Identity.of(config), this::fail);
+    /** Until the end is asked for, or the file is played. */
+    private void mirror(Copier copier) {
+        Replay replay = copier.replay();
+        if (replay == null) {
+            Terminal.show(new ProgressLine(copier.figures(), clock.getAsLong()), clock);
+            Shutdown.await();
+        } else {
+            ReplayProgress progress = new ReplayProgress(copier.figures(), replay::progress, clock.getAsLong());
+            try (Terminal.Progress shown = Terminal.show(progress, clock)) {
+                Shutdown.await();
+                shown.last();
+            }
+        }
+        copier.stop();
+        LOG.info("the books:{}{}", System.lineSeparator(), ClosingReport.of(copier.figures()));
+        if (replay != null) {
+            replay.facts().remarks().forEach(LOG::info);
+            if (replay.facts().mismatch() != null) {
+                fail(replay.facts().mismatch());
+            }
+        }
+    }
+
+    private boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    private int dryRun(ReplayPlan plan) {
+        Logs.toNowhere();
+        try (DryRun look = new DryRun(plan, options.transfers())) {
+            look.run();
+            PrintWriter out = spec.commandLine().getOut();
+            look.report().forEach(out::println);
+            if (look.mismatch() != null) {
+                throw new IllegalStateException(look.mismatch());
+            }
+            return Cli.DONE;
         } catch (FilterException e) {
-            throw new ConfigException("--filter", config.capture().filter(), "must compile: " + e.getMessage());
+            throw badFilter(plan.filter(), e);
+        } catch (BadCaptureFileException e) {
+            throw badFile(plan, e);
+        }
+    }
+
+    private static ConfigException badFilter(String filter, FilterException e) {
+        return new ConfigException("--filter", filter, "must compile: " + e.getMessage());
+    }
+
+    private static ConfigException badFile(ReplayPlan plan, BadCaptureFileException e) {
+        return new ConfigException("--pcap", plan.file(), "must be a capture file, and this one " + e.why());
+    }
+
+    private Copier open(CopierConfig config, ReplayPlan plan) {
+        try {
+            return new Copier(config, plan, Identity.of(config), this::fail, Shutdown::request);
+        } catch (FilterException e) {
+            throw badFilter(config.capture().filter(), e);
         } catch (UnknownDeviceException e) {
             throw new ConfigException(
                     "--interface",
                     String.join(",", config.capture().interfaces()),
                     "must be devices of this host: " + e.getMessage());
+        } catch (BadCaptureFileException e) {
+            throw badFile(plan, e);
         }
     }
 

@@ -73,6 +73,15 @@ public final class Agent implements AutoCloseable {
         return curl("/readyz").status() == 0;
     }
 
+    /**
+     * Waits for it to end by itself.
+     *
+     * @return its exit code
+     */
+    public int await(Duration limit) {
+        return process.await(limit);
+    }
+
     /** Ends it as a crash would: SIGKILL, no last words. */
     public void kill() {
         remember();

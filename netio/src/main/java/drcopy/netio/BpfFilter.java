@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 
 /**
  * A classic BPF program for packets that begin with their IP header (DLT_RAW), made by libpcap from the text of a filter
- * (pcap-filter(7)). Immutable.
+ * (pcap-filter(7)). Immutable, except for the memory that {@link #matches} works in.
  */
 public final class BpfFilter {
     private static final int DLT_RAW = 12;
@@ -26,6 +26,8 @@ public final class BpfFilter {
     private static final int PACKET_OUTGOING = 4;
 
     private final byte[] code;
+    private NativeMemory program;
+    private NativeMemory packet;
 
     private BpfFilter(byte[] code) {
         this.code = code;
@@ -112,6 +114,21 @@ public final class BpfFilter {
                 .put((byte) jumpFalse)
                 .putInt(constant)
                 .array();
+    }
+
+    /**
+     * Does it take this packet? Run by libpcap, for packets that come from a file. One thread.
+     *
+     * @param offset index of the IP header
+     */
+    boolean matches(ByteBuffer buffer, int offset, int capturedLength, int wireLength) {
+        if (program == null) {
+            program = NativeMemory.allocate(code.length);
+            program.buffer().put(0, code);
+            packet = NativeMemory.allocate(MAX_SNAPLEN);
+        }
+        packet.buffer().put(0, buffer, offset, capturedLength);
+        return Libpcap.bpf_filter(program.address(), packet.address(), wireLength, capturedLength) != 0;
     }
 
     /** How many instructions the program has. */

@@ -5,8 +5,8 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
 /**
- * The four calls of libpcap that turn a filter's text into instructions, by JNA's direct mapping: pcap4j compiles filters but
- * does not hand out the instructions. Loaded only when a filter is compiled.
+ * The calls of libpcap that turn a filter's text into instructions and run them, by JNA's direct mapping. Loaded only when a filter
+ * is compiled.
  */
 final class Libpcap {
     static {
@@ -24,4 +24,6 @@ final class Libpcap {
     static native void pcap_freecode(long program);
 
     static native void pcap_close(long pcap);
+
+    static native int bpf_filter(long instructions, long packet, int wireLength, int length);
 }

@@ -9,9 +9,11 @@ enum LinkLayer {
     NULL(0, 4, -1),
     /** Ethernet. */
     ETHERNET(1, 14, 12),
-    /** Bare IP; libpcap's number for link type 101. */
-    RAW(12, 0, -1),
-    /** Bare IP on OpenBSD. */
+    /** Bare IP. */
+    RAW(101, 0, -1),
+    /** Bare IP under the number that programs on some systems write. */
+    RAW_DLT(12, 0, -1),
+    /** Bare IP under OpenBSD's number. */
     RAW_OPENBSD(14, 0, -1),
     /** OpenBSD loopback. */
     LOOP(108, 4, -1),
@@ -39,7 +41,7 @@ enum LinkLayer {
         this.typeOffset = typeOffset;
     }
 
-    /** The link type with libpcap's number; null when it is not one of these. */
+    /** The link type with this number in a file's header; null when it is not one of these. */
     static LinkLayer of(int number) {
         for (LinkLayer layer : values()) {
             if (layer.number == number) {

@@ -3,132 +3,138 @@ package drcopy.netio;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.sql.Timestamp;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
-import java.util.zip.GZIPInputStream;
-import org.pcap4j.core.BpfProgram.BpfCompileMode;
-import org.pcap4j.core.NotOpenException;
-import org.pcap4j.core.PcapHandle;
-import org.pcap4j.core.PcapNativeException;
-import org.pcap4j.core.Pcaps;
+import java.util.zip.ZipException;
 
 /**
- * The packets of a pcap or pcapng file, also when it is compressed by gzip, read by libpcap through pcap4j. Frames that carry
- * no IP are passed over. A file that breaks off or is damaged ends there; {@link #defect} tells. Owned by one thread.
+ * The IP packets of a pcap or pcapng file, also when it is compressed by gzip, read as they are asked for: memory does not depend
+ * on its size. Frames that carry no IP are passed over and counted. A file that breaks off or is damaged ends there; {@link
+ * #defect} tells. Owned by one thread, except {@link #position}.
  */
 public final class PcapFileSource implements PacketSource {
-    private final PcapHandle handle;
-    private final LinkLayer link;
+    private final CaptureFrame frame = new CaptureFrame();
+    private final CaptureInput input;
+    private final FrameReader reader;
+    private final BpfFilter filter;
+    private boolean hasFirst;
     private boolean isAtEnd;
+    private int offset;
+    private long framesWithoutIp;
     private String defect;
 
     /**
      * Opens a file.
      *
-     * @param filter pcap-filter(7) text for the file's link type; empty takes all
-     * @throws IllegalArgumentException when it is missing, is no capture file, or its link type is not one of those known here
+     * @param filter pcap-filter(7) text over packets that begin with their IP header; empty takes all
+     * @throws BadCaptureFileException when it is missing, is no capture file, or its link type is not one of those known here
      * @throws FilterException when the filter does not compile
      */
     public PcapFileSource(Path path, String filter) {
-        handle = open(path);
-        link = LinkLayer.of(handle.getDlt().value());
-        if (link == null) {
-            String name = handle.getDlt().name();
-            handle.close();
-            throw new IllegalArgumentException("capture file '" + path + "' has link type " + name
-                    + ", which is not Ethernet, Linux cooked, loopback or raw IP");
-        }
+        this.filter = filter.isBlank() ? null : BpfFilter.compile(filter);
+        input = open(path);
         try {
-            if (!filter.isBlank()) {
-                handle.setFilter(filter, BpfCompileMode.OPTIMIZE);
-            }
-        } catch (PcapNativeException | NotOpenException e) {
-            handle.close();
-            throw (FilterException) new FilterException(filter, e.getMessage()).initCause(e);
-        }
-    }
-
-    private static PcapHandle open(Path path) {
-        Path unpacked = null;
-        try {
-            unpacked = unpackedCopy(path);
-            return Pcaps.openOffline(
-                    (unpacked == null ? path : unpacked).toString(), PcapHandle.TimestampPrecision.NANO);
-        } catch (IOException | PcapNativeException e) {
-            throw new IllegalArgumentException("capture file '" + path + "' cannot be read: " + e.getMessage(), e);
-        } finally {
-            deleteWhileOpen(unpacked);
-        }
-    }
-
-    /** The contents of a gzip file in a temporary one; null when it is not compressed. */
-    private static Path unpackedCopy(Path path) throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            byte[] magic = in.readNBytes(2);
-            if (magic.length < 2 || (magic[0] & 0xff) != 0x1f || (magic[1] & 0xff) != 0x8b) {
-                return null;
-            }
-        }
-        Path copy = Files.createTempFile("drcopy-", ".pcap");
-        try (InputStream in = new GZIPInputStream(Files.newInputStream(path))) {
-            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-            return copy;
+            reader = FrameReader.of(input, frame);
+            refuse(reader == null, path, "is neither pcap nor pcapng");
+            hasFirst = advance();
+            boolean isUnknown = frame.link == null && (hasFirst || "pcap".equals(reader.format()));
+            refuse(
+                    isUnknown,
+                    path,
+                    "has link type " + frame.linkType + ", not Ethernet, Linux cooked, loopback or raw IP");
+        } catch (EOFException e) {
+            throw closedFor(path, "is neither pcap nor pcapng: it ends inside its header", e);
         } catch (IOException e) {
-            deleteWhileOpen(copy);
-            throw e;
+            throw closedFor(path, "cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** Its name goes at once; its bytes stay as long as it is open. */
-    private static void deleteWhileOpen(Path path) {
+    private static CaptureInput open(Path path) {
         try {
-            if (path != null) {
-                Files.deleteIfExists(path);
-            }
+            return new CaptureInput(path);
+        } catch (NoSuchFileException e) {
+            throw refusal(path, "cannot be read: there is no such file", e);
         } catch (IOException e) {
-            path.toFile().deleteOnExit();
+            throw refusal(path, "cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private void refuse(boolean isBad, Path path, String why) {
+        if (isBad) {
+            throw closedFor(path, why, null);
+        }
+    }
+
+    private BadCaptureFileException closedFor(Path path, String why, IOException cause) {
+        close();
+        return refusal(path, why, cause);
+    }
+
+    private static BadCaptureFileException refusal(Path path, String why, IOException cause) {
+        return new BadCaptureFileException(path, why, cause);
+    }
+
+    /** Reads the next frame of whatever kind; false at the end, for which {@link #defect} may have a reason. */
+    private boolean advance() {
+        if (isAtEnd) {
+            return false;
+        }
+        try {
+            isAtEnd = !reader.next(frame);
+        } catch (EOFException e) {
+            end("it breaks off inside a packet, at byte " + input.position());
+        } catch (ZipException e) {
+            end("its compressed data is damaged: " + e.getMessage());
+        } catch (IOException e) {
+            end("it is damaged before byte " + input.position() + ": " + e.getMessage());
+        }
+        return !isAtEnd;
+    }
+
+    private void end(String why) {
+        isAtEnd = true;
+        defect = why;
+    }
+
+    /**
+     * Moves on to the next packet that the filter takes.
+     *
+     * @return false at the end
+     */
+    public boolean next() {
+        while (hasFirst || advance()) {
+            hasFirst = false;
+            offset = frame.link == null ? -1 : frame.link.ipOffset(frame.buffer, frame.length);
+            if (offset < 0) {
+                framesWithoutIp++;
+            } else if (filter == null
+                    || filter.matches(frame.buffer, offset, frame.length - offset, frame.wireLength - offset)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** When the packet that {@link #next} came to was captured, nanoseconds since 1970. */
+    public long timestampNs() {
+        return frame.timestampNs;
+    }
+
+    /** Hands over the packet that {@link #next} came to. Its bytes belong to the caller, who may change them. */
+    public void handTo(PacketHandler handler) {
+        handler.onPacket(frame.buffer, offset, frame.length - offset, frame.wireLength - offset, frame.timestampNs);
     }
 
     @Override
     public int poll(PacketHandler handler, int limit) {
         int done = 0;
-        while (done < limit && !isAtEnd) {
-            ByteBuffer frame = next();
-            if (frame == null) {
-                break;
-            }
-            int offset = link.ipOffset(frame, frame.capacity());
-            if (offset >= 0) {
-                done++;
-                int wireLength = handle.getOriginalLength() - offset;
-                handler.onPacket(frame, offset, frame.capacity() - offset, wireLength, nanoseconds());
-            }
+        while (done < limit && next()) {
+            handTo(handler);
+            done++;
         }
         return done;
-    }
-
-    private ByteBuffer next() {
-        try {
-            return ByteBuffer.wrap(handle.getNextRawPacketEx());
-        } catch (EOFException e) {
-            isAtEnd = true;
-        } catch (PcapNativeException | TimeoutException | NotOpenException e) {
-            isAtEnd = true;
-            defect = e.getMessage();
-        }
-        return null;
-    }
-
-    private long nanoseconds() {
-        Timestamp time = handle.getTimestamp();
-        return Math.floorDiv(time.getTime(), 1000L) * 1_000_000_000L + time.getNanos();
     }
 
     /** True when there is nothing more to come. */
@@ -136,9 +142,29 @@ public final class PcapFileSource implements PacketSource {
         return isAtEnd;
     }
 
-    /** Why the file ended before its end, in libpcap's words. */
+    /** Why the file ended before its end: a clause. */
     public Optional<String> defect() {
         return Optional.ofNullable(defect);
+    }
+
+    /** Frames so far that carry no IP. */
+    public long framesWithoutIp() {
+        return framesWithoutIp;
+    }
+
+    /** The format's name: pcap or pcapng. */
+    public String format() {
+        return reader.format();
+    }
+
+    /** Bytes of the file read so far, as it lies on the disk. Any thread. */
+    public long position() {
+        return input.position();
+    }
+
+    /** Bytes of the file, as it lies on the disk. */
+    public long size() {
+        return input.size();
     }
 
     /** A file never waits: -1. */
@@ -156,6 +182,10 @@ public final class PcapFileSource implements PacketSource {
     @Override
     public void close() {
         isAtEnd = true;
-        handle.close();
+        try {
+            input.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -102,7 +102,63 @@ class PcapFileTest {
 
         try (PcapFileSource source = new PcapFileSource(path, "")) {
             assertThat(readAll(source).lines).containsExactly(FIRST);
-            assertThat(source.defect().orElseThrow()).contains("truncated");
+            assertThat(source.defect().orElseThrow()).startsWith("it breaks off inside a packet");
+        }
+    }
+
+    @Test
+    void aCutGzipFileEndsThereAndSaysSo() throws IOException {
+        Path packed = folder.resolve("cut.pcap.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            Files.copy(written(), out);
+        }
+        byte[] bytes = Files.readAllBytes(packed);
+        Files.write(packed, java.util.Arrays.copyOf(bytes, bytes.length - 12));
+
+        try (PcapFileSource source = new PcapFileSource(packed, "")) {
+            assertThat(readAll(source).lines).startsWith(FIRST);
+            assertThat(source.defect().orElseThrow()).startsWith("it breaks off inside a packet");
+        }
+    }
+
+    /** As Wireshark writes when it captures on an Ethernet device and a tunnel: libpcap refuses such files. */
+    @Test
+    void interfacesOfOneFileHaveLinkTypesOfTheirOwn() throws IOException {
+        ByteBuffer packet = ByteBuffer.allocate(100);
+        int length = TestPackets.write(packet, "198.19.7.7", 40000, "198.18.5.2", 8080, 1, TestPackets.SYN, 4);
+        ByteBuffer file = ByteBuffer.allocate(1000);
+        file.putInt(0x0a0d0d0a)
+                .putInt(28)
+                .putInt(0x1a2b3c4d)
+                .putInt(0x10000)
+                .putLong(-1)
+                .putInt(28);
+        for (int linkType : new int[] {1, 101}) {
+            file.putInt(1)
+                    .putInt(20)
+                    .putShort((short) linkType)
+                    .putShort((short) 0)
+                    .putInt(0)
+                    .putInt(20);
+        }
+        byte[] ethernet = bytes("0200000000010200000000020800");
+        int framed = ethernet.length + length;
+        int padded = (framed + 3) & ~3;
+        file.putInt(6).putInt(32 + padded).putInt(0).putLong(7).putInt(framed).putInt(framed);
+        file.put(ethernet)
+                .put(packet.array(), 0, length)
+                .put(new byte[padded - framed])
+                .putInt(32 + padded);
+        file.putInt(6).putInt(32 + length).putInt(1).putLong(8).putInt(length).putInt(length);
+        file.put(packet.array(), 0, length).putInt(32 + length);
+        Path path = Files.write(folder.resolve("two.pcapng"), java.util.Arrays.copyOf(file.array(), file.position()));
+
+        try (PcapFileSource source = new PcapFileSource(path, "")) {
+            Captured seen = readAll(source);
+            String line = FIRST.substring(0, FIRST.length() - 1) + 4;
+            assertThat(seen.lines).containsExactly(line, line);
+            assertThat(seen.lastTimestampNs).isEqualTo(8_000);
+            assertThat(source.defect()).isEmpty();
         }
     }
 
@@ -112,11 +168,15 @@ class PcapFileTest {
         "1, 0200000000010200000000020800",
         "1, 02000000000102000000000281000064 0800",
         "1, 02000000000102000000000288a80001810000640800",
+        "1, 02000000000102000000000291000001810000640800",
         "101, ''",
         "228, ''",
+        "12, ''",
+        "14, ''",
         "0, 02000000",
         "108, 00000002",
         "113, 00000001000602000000000200000800",
+        "113, 0000000100060200000000020000810000640800",
         "276, 0800000000000002000100060200000000020000",
     })
     void findsTheIpHeaderOfEveryLinkType(int linkType, String header) throws IOException {
@@ -165,7 +225,7 @@ class PcapFileTest {
 
         assertThatThrownBy(() -> new PcapFileSource(garbage, ""))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("garbage' cannot be read: ");
+                .hasMessageContaining("garbage' is neither pcap nor pcapng");
         assertThatThrownBy(() -> new PcapFileSource(missing, ""))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("missing.pcap");

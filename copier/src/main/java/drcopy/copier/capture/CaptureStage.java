@@ -26,6 +26,7 @@ public final class CaptureStage implements PacketHandler {
     private final SegmentHandler segments;
     private final SegmentView view = new SegmentView();
     private final FlowKey replaced = new FlowKey();
+    private boolean hasCaptureClock;
 
     public CaptureStage(
             Transfers transfers, ClientAddresses clients, Sample sample, Ledger ledger, SegmentHandler segments) {
@@ -36,11 +37,18 @@ public final class CaptureStage implements PacketHandler {
         this.segments = segments;
     }
 
+    /** From now on a client's silence is what the packets' times say: they are not just happening. */
+    public CaptureStage onCaptureClock() {
+        hasCaptureClock = true;
+        return this;
+    }
+
     @Override
     public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         ledger.count(CopierCounter.PACKETS_CAPTURED);
         PacketDefect defect = view.packet.wrap(buffer, offset, capturedLength);
         if (defect == PacketDefect.NONE) {
+            view.capturedNs = hasCaptureClock ? timestampNs : SegmentView.NOW;
             onWhole();
         } else if (defect == PacketDefect.TRUNCATED && capturedLength < wireLength) {
             keepBack(DropReason.SNAPPED, 0);

@@ -29,7 +29,6 @@ public final class CopierOptions {
 
     @Option(
             names = {"-s", "--servers"},
-            required = true,
             split = ",",
             paramLabel = "HOST[:PORT]",
             description = "interceptors; comma list, repeatable")
@@ -175,7 +174,7 @@ public final class CopierOptions {
      */
     public CopierConfig config() {
         return new CopierConfig(
-                ConfigException.parse("--transfer", joined(transfers), text -> new Transfers(transfers)),
+                transfers(),
                 clientIps.isEmpty()
                         ? ClientAddresses.none()
                         : ConfigException.parse(
@@ -197,6 +196,16 @@ public final class CopierOptions {
         return Math.max(1, Math.min(MOST_BUFFER_MIB, Math.min(memory / 8, memory - CopierConfig.LEAST_MEMORY_MIB)));
     }
 
+    /** The services alone, checked: all that is needed to look at a file. */
+    public Transfers transfers() {
+        return ConfigException.parse("--transfer", joined(transfers), text -> new Transfers(transfers));
+    }
+
+    /** {@code --filter}; null without one. */
+    public String filter() {
+        return filter;
+    }
+
     private static String joined(List<Transfer> transfers) {
         return String.join(",", transfers.stream().map(Transfer::toString).toList());
     }
@@ -212,6 +221,7 @@ public final class CopierOptions {
 
     private CopierConfig.Interceptors interceptors() {
         Check.port("--port", port);
+        Check.that(!servers.isEmpty(), "--servers", null, "must be given");
         List<HostPort> parsed = servers.stream()
                 .map(server -> ConfigException.parse("--servers", server, text -> HostPort.parse(text, port)))
                 .toList();

@@ -39,6 +39,7 @@ public enum CopierCounter {
     ROUTE_CONFLICTS("route_conflicts", "Routes refused because the flow belongs to another copier."),
     STREAMS_OPENED("streams_opened", "Streams to interceptors that were welcomed."),
     STREAMS_LOST("streams_lost", "Streams to interceptors that broke."),
+    REPLAY_PAUSES("replay_pauses", "Times offline replay stopped reading until the replicas had followed."),
     SEND_ERRORS("send_errors", "Packets the kernel did not take, for whatever reason."),
     INTERNAL_ERRORS("internal_errors", "Faults of ours, each contained in one session.");
 

@@ -48,7 +48,7 @@ public final class ProgressLine {
     }
 
     /** What was dropped although it carried something and belonged to the sample. */
-    private static long lost(Ledgers books) {
+    static long lost(Ledgers books) {
         return books.droppedSegments()
                 - books.droppedSegments(DropReason.PURE_ACK)
                 - books.droppedSegments(DropReason.DUPLICATE)

@@ -92,6 +92,16 @@ final class ClientIntake {
         }
     }
 
+    /** The connections of what was captured are over, and the next to come have nothing to do with them. */
+    void forgetAll() {
+        memory.forgetAll();
+    }
+
+    /** The clock that the client's silence is measured by. */
+    private static long clientNs(SegmentView view, long nowNs) {
+        return view.capturedNs == SegmentView.NOW ? nowNs : view.capturedNs;
+    }
+
     private void onSyn(SegmentView view, Session old, int instanceId, long nowNs) {
         ByteBuffer b = view.packet.buffer();
         int tcp = view.packet.tcpOffset();
@@ -115,6 +125,8 @@ final class ClientIntake {
         }
         memory.forget(view.key.stableHash());
         Session session = new Session(instances, instanceId, view);
+        session.lastSeenNs = clientNs(view, nowNs);
+        session.seenNs = session.lastSeenNs;
         learnSyn(session, view.packet);
         books.count(CopierCounter.SESSIONS_OPENED);
         lifecycle.admit(session, nowNs);
@@ -196,6 +208,8 @@ final class ClientIntake {
         int seq = TcpHeader.seq(packet.buffer(), packet.tcpOffset());
         int ack = TcpHeader.ack(packet.buffer(), packet.tcpOffset());
         Session session = new Session(instances, instanceId, view);
+        session.lastSeenNs = clientNs(view, nowNs);
+        session.seenNs = session.lastSeenNs;
         session.iss = seq - 1;
         session.clientNxt = seq;
         session.ipId = packet.identification();
@@ -221,7 +235,12 @@ final class ClientIntake {
         ByteBuffer b = view.packet.buffer();
         int tcp = view.packet.tcpOffset();
         isRequest = memory.observe(
-                hash, TcpHeader.seq(b, tcp), view.packet.payloadLength(), TcpHeader.ack(b, tcp), flags, nowNs);
+                hash,
+                TcpHeader.seq(b, tcp),
+                view.packet.payloadLength(),
+                TcpHeader.ack(b, tcp),
+                flags,
+                clientNs(view, nowNs));
     }
 
     /** The segment at hand is for nobody: it is noted, so that its connection can be joined later. */
@@ -240,6 +259,7 @@ final class ClientIntake {
             books.drop(DropReason.NO_SESSION);
             return;
         }
+        session.seenNs = clientNs(view, nowNs);
         learn(session, packet, flags, seq + length);
         if (session.isStreamOver) {
             onOver(session, seq, length, flags);
@@ -253,6 +273,7 @@ final class ClientIntake {
             stream.onData(session, packet, seq, nowNs);
         }
         session.lastClientNs = nowNs;
+        session.lastSeenNs = session.seenNs;
         if (session.replica != null) {
             player.play(session.replica, nowNs);
         }

@@ -111,6 +111,7 @@ final class ClientStream {
         }
         fill(segment, packet, seq, isLast);
         segment.capturedNs = nowNs;
+        segment.seenNs = session.seenNs;
         if (length > 0) {
             segment.bytes().put(segment.dataOffset, packet.buffer(), from, length);
         }
@@ -231,8 +232,7 @@ final class ClientStream {
     /** May a connection begin with this payload segment? Not in the middle of a message, as far as can be told. */
     private boolean isJoinable(Session session, Segment segment, boolean isAdvanced) {
         boolean isFirst = segment.seq == session.iss + 1;
-        boolean isAfterSilence =
-                config.joinIdleNs() > 0 && segment.capturedNs - session.lastClientNs >= config.joinIdleNs();
+        boolean isAfterSilence = config.joinIdleNs() > 0 && segment.seenNs - session.lastSeenNs >= config.joinIdleNs();
         boolean isNextRequest = isAdvanced && session.isLastPushed;
         return isFirst || isNextRequest || isAfterSilence;
     }

@@ -3,6 +3,7 @@ package drcopy.copier.session;
 
 import drcopy.wire.Seq;
 import drcopy.wire.TcpFlags;
+import java.util.Arrays;
 
 /**
  * What was last captured of connections that have no session, so that the beginning of a request can be told. A fixed number of
@@ -71,6 +72,12 @@ final class JoinMemory {
         if (hashes[at] == hash) {
             states[at] = FREE;
         }
+    }
+
+    /** What was noted belongs to a time that is over. */
+    void forgetAll() {
+        Arrays.fill(states, FREE);
+        isListening = false;
     }
 
     private boolean begins(int at, int seq, int ack, long nowNs) {

@@ -45,6 +45,8 @@ final class Segment {
     int ipFields;
 
     long capturedNs;
+    /** When the client sent it, on the clock that its silence is measured by. */
+    long seenNs;
 
     Segment(SegmentPool.Chunk chunk, int slot) {
         this.chunk = chunk;

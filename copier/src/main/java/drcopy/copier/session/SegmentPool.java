@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
 final class SegmentPool {
     /** The longest payload that fits one slot. */
     static final int CHUNK_BYTES = 65_536;
-    /** Heap bytes of a node, counted against the limit: 12 of header, 13 ints, 3 references, 1 long. */
+    /** Heap bytes of a node, counted against the limit: 12 of header, 13 ints, 3 references, 2 longs. */
     static final int NODE_BYTES = 96;
 
     private static final int[] SLOT_BYTES = {128, 256, 512, 1024, 1560, 2184, 4096, 8192, 16_384, 32_768, CHUNK_BYTES};

@@ -9,6 +9,9 @@ import drcopy.wire.IpPacket;
  * by the capture stage, valid during the engine call only.
  */
 public final class SegmentView {
+    /** {@link #capturedNs} of a live capture: the engine's own time. */
+    public static final long NOW = Long.MIN_VALUE;
+
     /** The whole packet; it wrapped without a defect and its payload is all there. */
     public final IpPacket packet = new IpPacket();
     /** The session: client address and port, online address and port, as captured. */
@@ -21,4 +24,9 @@ public final class SegmentView {
     public long sourceHi;
     /** Low half of {@link #sourceHi}. */
     public long sourceLo;
+    /**
+     * When the client sent it, nanoseconds on any clock of the capture's, for a replay that is faster or slower than the client
+     * was: its silences are those of the capture. {@link #NOW} when it is just happening.
+     */
+    public long capturedNs = NOW;
 }

@@ -53,6 +53,10 @@ final class Session extends FlowEntry {
     int pureAck;
 
     long lastClientNs;
+    /** The same on the clock that the client's silence is measured by: before the segment at hand, and of it. */
+    long lastSeenNs;
+
+    long seenNs;
     /** A payload segment far from the stream came last; where it ends. */
     boolean hasFar;
 

@@ -18,6 +18,7 @@ import java.util.Set;
  */
 public final class SessionEngine {
     private static final int KINDS_OF_FAULTS_TOLD = 64;
+    private static final int SESSIONS_PER_STEP = 64;
 
     final EngineConfig config;
     private final Books books;
@@ -338,6 +339,18 @@ public final class SessionEngine {
             left = lifecycle.sessions().any();
         }
         return reset;
+    }
+
+    /**
+     * What was captured is over, and what comes next has nothing to do with it: all sessions end as at {@link #onShutdown}, and
+     * nothing is remembered of them.
+     */
+    public void onCaptureEnd(long nowNs) {
+        while (onShutdown(nowNs, SESSIONS_PER_STEP) == SESSIONS_PER_STEP) {
+            finish(nowNs);
+        }
+        shutdownAt = 0;
+        intake.forgetAll();
     }
 
     private void shutDown(Session session) {

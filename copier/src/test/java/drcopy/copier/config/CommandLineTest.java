@@ -97,7 +97,20 @@ class CommandLineTest {
             --interface eth0,eth0    | --interface eth0,eth0: must name each device once
             --metrics-port 65536     | --metrics-port 65536: must be 1..65535
             --zookeeper h:2181       | --zookeeper: must be a known option, --help lists them
-            -i file.pcap             | -i: must be a known option, perhaps --instance
+            -a 2                     | --accelerate 2: must be given together with --pcap
+            -I 100                   | --interval 100: must be given together with --pcap
+            -T 2                     | --repeat 2: must be given together with --pcap
+            --dry-run                | --dry-run: must be given together with --pcap
+            -i a.pcap -a 0.9         | --accelerate 0.9: must be 1..1000000, such as 10 or 2.5
+            -i a.pcap -a fast        | --accelerate fast: must be 1..1000000, such as 10 or 2.5
+            -i a.pcap -I 0           | --interval 0: must be 1..86400000
+            -i a.pcap -I 1.5         | --interval 1.5: must be a whole number
+            -i a.pcap -T 0           | --repeat 0: must be 1..1000000
+            -i a.pcap --interface lo | --interface: must not be given together with --pcap
+            -i a.pcap -B 16          | --buffer: must not be given together with --pcap
+            -i a.pcap --snaplen 96   | --snaplen: must not be given together with --pcap
+            -i a.pcap --dry-run      | --pcap a.pcap: must be a capture file, and this one cannot be read: there is no such file
+            -i                       | --pcap: must be followed by a value
             stray                    | stray: must follow an option, nothing else is expected here
             -p 1 -p 2                | --port: may be given only once
             --config /nowhere        | --config /nowhere: must be a readable text file

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.offline;
+
+import drcopy.copier.ledger.DropReason;
+import drcopy.wire.FlowKey;
+import drcopy.wire.IpPacket;
+import drcopy.wire.TcpFlags;
+import drcopy.wire.TcpHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a file holds for one transfer. Of the connections it remembers the last {@value #MOST_FLOWS}. Owned by one thread. */
+final class TransferTally {
+    private static final int MOST_FLOWS = 400_000;
+
+    private final FlowKey key = new FlowKey();
+    private final Map<FlowKey, FileFlow> flows = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<FlowKey, FileFlow> eldest) {
+            boolean isOver = size() > MOST_FLOWS;
+            holes += isOver && eldest.getValue().hasHole() ? 1 : 0;
+            return isOver;
+        }
+    };
+    private long opened;
+    private long joined;
+    private long requests;
+    private long bytes;
+    private long snapped;
+    private long unjoined;
+    private long unjoinedBytes;
+    private long holes;
+
+    /** @param isSnapped the capture kept only a part of it */
+    void note(IpPacket packet, boolean isSnapped) {
+        if (isSnapped) {
+            snapped++;
+            return;
+        }
+        ByteBuffer b = packet.buffer();
+        int tcp = packet.tcpOffset();
+        int flags = TcpHeader.flags(b, tcp);
+        key.fromClient(packet);
+        FileFlow flow = flows.get(key);
+        if (TcpFlags.any(flags, TcpFlags.SYN)) {
+            int syn = TcpHeader.seq(b, tcp);
+            if (flow == null || !flow.isOpenedBy(syn)) {
+                opened++;
+                remember(FileFlow.opened(syn), flow);
+            }
+        } else if (packet.payloadLength() > 0) {
+            onPayload(packet, flow, flags);
+        }
+    }
+
+    private FileFlow remember(FileFlow flow, FileFlow before) {
+        holes += before != null && before.hasHole() ? 1 : 0;
+        FlowKey own = new FlowKey();
+        own.set(key);
+        flows.put(own, flow);
+        return flow;
+    }
+
+    private void onPayload(IpPacket packet, FileFlow known, int flags) {
+        ByteBuffer b = packet.buffer();
+        int tcp = packet.tcpOffset();
+        int seq = TcpHeader.seq(b, tcp);
+        FileFlow flow = known == null ? remember(FileFlow.found(seq), null) : known;
+        boolean wasJoined = flow.isJoined();
+        boolean push = TcpFlags.any(flags, TcpFlags.PSH);
+        switch (flow.note(seq, packet.payloadLength(), TcpHeader.ack(b, tcp), push)) {
+            case REQUEST -> {
+                requests++;
+                bytes += flow.newBytes();
+                joined += wasJoined ? 0 : 1;
+            }
+            case CONTINUED -> bytes += flow.newBytes();
+            case UNJOINED -> {
+                unjoined++;
+                unjoinedBytes += flow.newBytes();
+            }
+            case DUPLICATE -> {}
+        }
+    }
+
+    /** A line each, indented. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        String from = joined == 0 ? "" : String.format(Locale.ROOT, ", %,d of them joined at a request", joined);
+        lines.add(String.format(Locale.ROOT, "%,15d  sessions%s", opened + joined, from));
+        lines.add(String.format(Locale.ROOT, "%,15d  requests", requests));
+        lines.add(String.format(Locale.ROOT, "%,15d  bytes", bytes));
+        add(lines, snapped, "segments not replayed, " + DropReason.SNAPPED + ": " + DropReason.SNAPPED.text());
+        String lost = String.format(
+                Locale.ROOT,
+                "segments (%,d bytes) not replayed, %s: their SYN was not captured, and no request begins before them",
+                unjoinedBytes,
+                DropReason.NO_SESSION);
+        add(lines, unjoined, lost);
+        long open = holes + flows.values().stream().filter(FileFlow::hasHole).count();
+        add(lines, open, "sessions not whole, " + DropReason.CAPTURE_GAP + ": packets of the client's are missing");
+        return lines;
+    }
+
+    private static void add(List<String> lines, long count, String what) {
+        if (count > 0) {
+            lines.add(String.format(Locale.ROOT, "%,15d  %s", count, what));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.offline;
+
+import static drcopy.copier.offline.TestCapture.client;
+import static drcopy.copier.offline.TestCapture.plan;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DryRunTest {
+    @TempDir
+    private Path folder;
+
+    private TestCapture capture;
+
+    @BeforeEach
+    void create() {
+        capture = new TestCapture(folder.resolve("capture.pcap"));
+    }
+
+    private static List<String> report(Path file) {
+        try (DryRun look = new DryRun(plan(file, 1, 0, 1), TestCapture.TRANSFERS)) {
+            look.run();
+            return look.report().stream().skip(1).map(String::strip).toList();
+        }
+    }
+
+    @Test
+    void countsSessionsRequestsAndBytes() {
+        capture.session(1).after(2_500).session(2);
+        capture.add(client(2).psh().seq(1_001).ack(9_001).payload(10));
+
+        assertThat(report(capture.written()))
+                .containsExactly("198.18.0.10:80-198.18.1.200:80", "2  sessions", "2  requests", "20  bytes");
+    }
+
+    @Test
+    void aRequestBeginsWhereTheClientHasSeenMore() {
+        capture.add(client(1).syn().seq(0));
+        capture.add(client(1).seq(1).ack(1).payload(1_460));
+        capture.add(client(1).psh().seq(1_461).ack(1).payload(40));
+        capture.add(client(1).psh().seq(1_501).ack(500).payload(100));
+
+        assertThat(report(capture.written())).contains("1  sessions", "2  requests", "1,600  bytes");
+    }
+
+    @Test
+    void sessionsWithoutSynAreJoinedAtARequest() {
+        capture.add(client(1).psh().seq(1).ack(1).payload(50));
+        capture.add(client(1).psh().seq(51).ack(200).payload(60));
+        capture.add(client(2).psh().seq(1).ack(1).payload(70));
+
+        assertThat(report(capture.written()))
+                .containsExactly(
+                        "198.18.0.10:80-198.18.1.200:80",
+                        "1  sessions, 1 of them joined at a request",
+                        "1  requests",
+                        "60  bytes",
+                        "2  segments (120 bytes) not replayed, NO_SESSION: their SYN was not captured, and no request"
+                                + " begins before them");
+    }
+
+    @Test
+    void holesAreSeenAndReorderingIsNone() {
+        capture.add(client(1).syn().seq(0)).add(client(1).psh().seq(11).ack(1).payload(10));
+        capture.add(client(1).psh().seq(1).ack(1).payload(10));
+        capture.add(client(2).syn().seq(0)).add(client(2).psh().seq(11).ack(1).payload(10));
+
+        assertThat(report(capture.written()))
+                .contains("30  bytes", "1  sessions not whole, CAPTURE_GAP: packets of the client's are missing");
+    }
+
+    @Test
+    void whatTheCaptureCutIsCounted() throws IOException {
+        Path file = capture.session(1).written();
+        byte[] bytes = Files.readAllBytes(file);
+        int third = 24 + 2 * (16 + 40) + 16;
+        ByteBuffer.wrap(bytes).putInt(third - 8, 45);
+        byte[] cut = new byte[bytes.length - 5];
+        System.arraycopy(bytes, 0, cut, 0, third + 45);
+        System.arraycopy(bytes, third + 50, cut, third + 45, bytes.length - third - 50);
+        Files.write(file, cut);
+
+        assertThat(report(file))
+                .contains("0  requests", "1  segments not replayed, SNAPPED: the capture kept only part of it");
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.offline;
+
+import drcopy.copier.config.ReplayPlan;
+import drcopy.copier.config.Transfer;
+import drcopy.copier.config.Transfers;
+import drcopy.netio.PcapFileSink;
+import drcopy.wire.SegmentBuilder;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Writes capture files of clients of 198.18.0.10:80, a segment at a time. */
+final class TestCapture implements AutoCloseable {
+    static final Transfers TRANSFERS = new Transfers(List.of(Transfer.parse("198.18.0.10:80-198.18.1.200:80")));
+
+    private static final long BEGIN_NS = 1_700_000_000_000_000_000L;
+
+    private final Path path;
+    private final PcapFileSink sink;
+    private long nowNs = BEGIN_NS;
+
+    TestCapture(Path path) {
+        this.path = path;
+        sink = new PcapFileSink(path, () -> nowNs);
+    }
+
+    static SegmentBuilder client(int port) {
+        return SegmentBuilder.segment("198.18.8.1", port, "198.18.0.10", 80);
+    }
+
+    static ReplayPlan plan(Path path, double speed, long skipMs, int repetitions) {
+        return new ReplayPlan(path, speed, skipMs == 0 ? Long.MAX_VALUE : skipMs * 1_000_000, repetitions, "");
+    }
+
+    /** What follows was captured so much later. */
+    TestCapture after(long ms) {
+        nowNs += ms * 1_000_000;
+        return this;
+    }
+
+    TestCapture add(SegmentBuilder segment) {
+        sink.commit(segment.write(sink.claim(), 0));
+        return this;
+    }
+
+    /** A session of one request of 10 bytes, begun and ended. */
+    TestCapture session(int port) {
+        return add(client(port).syn().seq(1_000))
+                .add(client(port).seq(1_001).ack(9_001))
+                .add(client(port).psh().seq(1_001).ack(9_001).payload(10))
+                .add(client(port).fin().seq(1_011).ack(9_101));
+    }
+
+    Path written() {
+        close();
+        return path;
+    }
+
+    @Override
+    public void close() {
+        sink.close();
+    }
+}
