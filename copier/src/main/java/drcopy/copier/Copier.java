@@ -8,6 +8,7 @@ import drcopy.copier.capture.SegmentHandler;
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
+import drcopy.copier.egress.Egress;
 import drcopy.copier.egress.EngineSink;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
@@ -30,7 +31,6 @@ import drcopy.netio.AfPacketSource;
 import drcopy.netio.CaptureOptions;
 import drcopy.netio.PacketSource;
 import drcopy.netio.Poller;
-import drcopy.netio.RawIpSink;
 import drcopy.wire.FlowKey;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -62,7 +62,7 @@ final class Copier implements AutoCloseable {
     private final CountDownLatch firstAttempts = new CountDownLatch(1);
     private final Replay replay; // null when traffic is live
     private final PacketSource source;
-    private final RawIpSink sink;
+    private final Egress egress;
     private final Poller poller;
     private final SessionEngine engine;
     private final ShardAgent shard;
@@ -97,12 +97,12 @@ final class Copier implements AutoCloseable {
                 ? null
                 : new Replay(plan, config.transfers(), limits, ledger, clock, this::endSessions, onReplayed);
         source = replay == null ? new AfPacketSource(captureOptions(config)) : replay;
-        sink = new RawIpSink(config.replay().mtu(), 0);
+        egress = Egress.open(config);
         poller = new Poller(source.fileDescriptor());
         ShardInbox inbox = new ShardInbox(poller::wakeUp);
-        engine = new SessionEngine(limits, ledger, new EngineSink(sink), routes, Copier::onFault);
+        engine = new SessionEngine(limits, ledger, new EngineSink(egress.sink()), routes, Copier::onFault);
         ShardParts parts = new ShardParts(
-                source, inbox, sink, routes, routeLoop::wake, ledger, clock, this::sleep, this::housekeep);
+                source, inbox, egress.sink(), routes, routeLoop::wake, ledger, clock, this::sleep, this::housekeep);
         shard = new ShardAgent(engine, parts, this::captureStage);
         interceptors =
                 new InterceptorSet(identity, config.interceptors().connections(), inbox, routeLoop, this::onStanding);
@@ -111,7 +111,8 @@ final class Copier implements AutoCloseable {
     }
 
     private CaptureStage captureStage(SegmentHandler handler) {
-        CaptureStage stage = new CaptureStage(config.transfers(), config.clients(), sample, ledger, handler);
+        CaptureStage stage = new CaptureStage(
+                config.transfers(), config.clients(), config.loopbackClients(), sample, ledger, handler);
         return replay == null ? stage : stage.onCaptureClock();
     }
 
@@ -201,7 +202,7 @@ final class Copier implements AutoCloseable {
         long drops = source.kernelDrops();
         ledger.add(CopierCounter.CAPTURE_DROPS, drops - countedDrops);
         countedDrops = drops;
-        long errors = sink.errors().total();
+        long errors = egress.errors().total();
         ledger.add(CopierCounter.SEND_ERRORS, errors - countedErrors);
         countedErrors = errors;
         if (++housekeepings % REATTACH_SECONDS == 0 && source instanceof AfPacketSource ring && ring.reattach()) {
@@ -220,7 +221,7 @@ final class Copier implements AutoCloseable {
                 new Ledgers(List.of(ledger, routeLoop.ledger())),
                 routeLoop::liveRoutes,
                 interceptors::standings,
-                sink.errors()::byName);
+                egress.errors()::byName);
     }
 
     /** Why the copier does not work, a sentence; null when it does. Any thread. */
@@ -250,7 +251,7 @@ final class Copier implements AutoCloseable {
         if (!shardThread.isAlive()) {
             poller.close();
             source.close();
-            sink.close();
+            egress.sink().close();
         }
     }
 

@@ -9,6 +9,7 @@ import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.session.SegmentView;
 import drcopy.netio.PacketHandler;
+import drcopy.wire.Addresses;
 import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketDefect;
@@ -21,6 +22,7 @@ import java.nio.ByteBuffer;
 public final class CaptureStage implements PacketHandler {
     private final Transfers transfers;
     private final ClientAddresses clients;
+    private final ClientAddresses loopbackClients;
     private final Sample sample;
     private final Ledger ledger;
     private final SegmentHandler segments;
@@ -29,9 +31,15 @@ public final class CaptureStage implements PacketHandler {
     private boolean hasCaptureClock;
 
     public CaptureStage(
-            Transfers transfers, ClientAddresses clients, Sample sample, Ledger ledger, SegmentHandler segments) {
+            Transfers transfers,
+            ClientAddresses clients,
+            ClientAddresses loopbackClients,
+            Sample sample,
+            Ledger ledger,
+            SegmentHandler segments) {
         this.transfers = transfers;
         this.clients = clients;
+        this.loopbackClients = loopbackClients;
         this.sample = sample;
         this.ledger = ledger;
         this.segments = segments;
@@ -73,20 +81,38 @@ public final class CaptureStage implements PacketHandler {
         view.key.fromClient(packet);
         view.isSampled = sample.contains(view.key.stableHash());
         view.target = transfer.target();
-        putSource(transfer);
+        if (!putSource(transfer)) {
+            keepBack(DropReason.NO_ADDRESS, packet.payloadLength());
+            return;
+        }
         segments.onClientSegment(view);
     }
 
-    private void putSource(Transfer transfer) {
-        if (clients.isEmpty()) {
+    /** False when the client has no address that a target elsewhere could answer. */
+    private boolean putSource(Transfer transfer) {
+        ClientAddresses list = clients;
+        if (isLoopback(view.key.clientHi, view.key.clientLo)
+                && !isLoopback(transfer.target().hi(), transfer.target().lo())) {
+            list = loopbackClients.covers(transfer.isIpv4()) ? loopbackClients : clients;
+            if (list.isEmpty()) {
+                return false;
+            }
+        }
+        if (list.isEmpty()) {
             view.sourceHi = view.key.clientHi;
             view.sourceLo = view.key.clientLo;
-            return;
+            return true;
         }
         replaced.set(view.key);
-        clients.replace(replaced, transfer.isIpv4());
+        list.replace(replaced, transfer.isIpv4());
         view.sourceHi = replaced.clientHi;
         view.sourceLo = replaced.clientLo;
+        return true;
+    }
+
+    /** 127.0.0.0/8 and ::1. */
+    private static boolean isLoopback(long hi, long lo) {
+        return Addresses.isIpv4(hi, lo) ? (lo >>> 24 & 0xff) == 127 : hi == 0 && lo == 1;
     }
 
     /** Books a segment that the engine does not see, on both sides. */

@@ -14,22 +14,26 @@ import java.util.Set;
  *
  * @param transfers the services that are copied; at least one
  * @param clients addresses that stand for the clients'; empty keeps them
+ * @param loopbackClients addresses that stand for clients on this host's loopback; may be empty
  * @param ratioPercent share of sessions that is copied, 1..100
  * @param ramp how long the share takes to grow to that; zero for at once
  * @param instanceIds instance ID of each replica of a session
  * @param interceptors where the responses come from
  * @param replay how replicas behave
+ * @param device where frames are sent, past the IP layer; null for the IP layer
  * @param capture where and what to capture
  * @param memoryMib heap and off-heap together, in MiB
  */
 public record CopierConfig(
         Transfers transfers,
         ClientAddresses clients,
+        ClientAddresses loopbackClients,
         int ratioPercent,
         Duration ramp,
         List<Integer> instanceIds,
         Interceptors interceptors,
         Replay replay,
+        String device,
         Capture capture,
         int memoryMib) {
 
@@ -109,8 +113,9 @@ public record CopierConfig(
                 "must leave " + LEAST_MEMORY_MIB + " MiB of --memory " + memoryMib);
         for (Transfer transfer : transfers.list()) {
             checkFamilies(transfer, clients);
-            checkClients(transfer, clients);
+            checkClients(transfer, clients, loopbackClients);
             checkMtu(transfer, replay);
+            checkMacs(transfer, transfers, device);
         }
     }
 
@@ -129,12 +134,35 @@ public record CopierConfig(
                 "must have an address of the family of every target, and " + transfer + " finds none");
     }
 
-    private static void checkClients(Transfer transfer, ClientAddresses clients) {
+    private static void checkClients(Transfer transfer, ClientAddresses clients, ClientAddresses loopbackClients) {
+        Check.that(
+                !loopbackClients.contains(
+                        transfer.target().hi(), transfer.target().lo()),
+                "--loopback-clients",
+                loopbackClients,
+                "must not hold the address of a target, and that of " + transfer + " is in it");
         Check.that(
                 !clients.contains(transfer.target().hi(), transfer.target().lo()),
                 "--client-ips",
                 clients,
                 "must not hold the address of a target, and that of " + transfer + " is in it");
+    }
+
+    private static void checkMacs(Transfer transfer, Transfers all, String device) {
+        Check.that(
+                device != null || !transfer.hasMac(),
+                "--transfer",
+                transfer,
+                "must be without @MAC, unless --device sends at the link layer");
+        for (Transfer other : all.list()) {
+            boolean isSame = other.target().hi() == transfer.target().hi()
+                    && other.target().lo() == transfer.target().lo();
+            Check.that(
+                    !isSame || other.sourceMac() == transfer.sourceMac() && other.nextHopMac() == transfer.nextHopMac(),
+                    "--transfer",
+                    all,
+                    "must have the same @MACs wherever it has the same target address");
+        }
     }
 
     private static void checkMtu(Transfer transfer, Replay replay) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The copier's own options as picocli fills them; {@link #config} checks them against each other. Used once, at start. */
@@ -17,12 +18,15 @@ public final class CopierOptions {
     /** Twenty megabytes that come while the copier gets no time, of both address families: docs/DECISIONS.md. */
     private static final int MOST_BUFFER_MIB = 64;
 
+    @Mixin
+    final FormerOptions former = new FormerOptions();
+
     @Heading("What to copy, and who reports")
     @Option(
             names = {"-x", "--transfer"},
             required = true,
             split = ",",
-            paramLabel = "[ONLINEIP:]PORT-TARGETIP:PORT",
+            paramLabel = "[ONLINEIP:]PORT-TARGETIP:PORT[@MAC]",
             converter = TransferConverter.class,
             description = "services to copy: from where to where; comma list")
     List<Transfer> transfers = new ArrayList<>();
@@ -93,6 +97,14 @@ public final class CopierOptions {
             description = "replace client addresses by these: IPs, a.b.c.x, CIDR; comma list")
     List<String> clientIps = new ArrayList<>();
 
+    @Option(
+            names = {"-H", "--loopback-clients"},
+            split = ",",
+            paramLabel = "ADDRESS",
+            description =
+                    "addresses for clients on this host's loopback, whose own no target could answer; as --client-ips")
+    List<String> loopbackClients = new ArrayList<>();
+
     @Heading("Replicas")
     @Option(
             names = {"-t", "--session-timeout"},
@@ -114,6 +126,13 @@ public final class CopierOptions {
             paramLabel = "BYTES",
             description = "MSS of connections joined in mid-stream (default: from --mtu)")
     Integer mss;
+
+    @Option(
+            names = {"-o", "--device"},
+            paramLabel = "DEVICE",
+            description = "send Ethernet frames out of this device, past this host's firewall and connection tracking;"
+                    + " the next hop is looked up, @MAC behind a target overrides it (default: IP layer)")
+    String device;
 
     @Option(
             names = {"-m", "--memory"},
@@ -164,7 +183,13 @@ public final class CopierOptions {
             description = "replay only sessions whose SYN was captured")
     boolean onlySyn;
 
-    @Option(names = "--join-idle", hidden = true, paramLabel = "MS", defaultValue = "500")
+    @Option(
+            names = "--join-idle",
+            paramLabel = "MS",
+            defaultValue = "500",
+            description =
+                    "join a session in mid-stream after it was silent for so long, and not only where a request follows"
+                            + " an answer; 0: never (default: ${DEFAULT-VALUE})")
     int joinIdle;
 
     /**
@@ -175,15 +200,14 @@ public final class CopierOptions {
     public CopierConfig config() {
         return new CopierConfig(
                 transfers(),
-                clientIps.isEmpty()
-                        ? ClientAddresses.none()
-                        : ConfigException.parse(
-                                "--client-ips", String.join(",", clientIps), text -> ClientAddresses.parse(clientIps)),
+                addresses("--client-ips", clientIps),
+                addresses("--loopback-clients", loopbackClients),
                 Check.range("--ratio", ratio, 1, 100),
                 Duration.ofSeconds(Check.range("--gradual", gradual, 0, 86_400)),
                 instanceIds(),
                 interceptors(),
                 replay(),
+                device,
                 new CopierConfig.Capture(interfaces, filter, bufferMib(), snaplen),
                 memory);
     }
@@ -204,6 +228,12 @@ public final class CopierOptions {
     /** {@code --filter}; null without one. */
     public String filter() {
         return filter;
+    }
+
+    private static ClientAddresses addresses(String option, List<String> entries) {
+        return entries.isEmpty()
+                ? ClientAddresses.none()
+                : ConfigException.parse(option, String.join(",", entries), text -> ClientAddresses.parse(entries));
     }
 
     private static String joined(List<Transfer> transfers) {

@@ -5,6 +5,7 @@ import drcopy.agent.IpLiteral;
 import drcopy.agent.Ports;
 import drcopy.copier.session.Target;
 import drcopy.wire.Addresses;
+import drcopy.wire.MacAddress;
 import java.net.InetAddress;
 
 /**
@@ -15,19 +16,27 @@ import java.net.InetAddress;
  * @param onlineLo low half of it
  * @param onlinePort 1..65535
  * @param target where the replicas go
+ * @param sourceMac Ethernet address the frames come from; {@link MacAddress#NONE}: the device's
+ * @param nextHopMac Ethernet address the frames go to; NONE: what the kernel knows
  */
-public record Transfer(boolean anyOnline, long onlineHi, long onlineLo, int onlinePort, Target target) {
+public record Transfer(
+        boolean anyOnline,
+        long onlineHi,
+        long onlineLo,
+        int onlinePort,
+        Target target,
+        long sourceMac,
+        long nextHopMac) {
     private static final String FORM = "must be [onlineIP:]port-targetIP:port, with brackets around an IPv6 address";
     private static final String NO_NAMES =
             "must have addresses, for packets carry no host names and a name may mean another host tomorrow";
 
     /**
-     * Reads {@code [onlineIP:]port-targetIP:port}.
+     * Reads {@code [onlineIP:]port-targetIP:port}, either side with {@code @MAC} behind it.
      *
      * @throws IllegalArgumentException with the rule
      */
     public static Transfer parse(String text) {
-        refuse(text.indexOf('@') >= 0, "must be without @MAC: the copier sends at the IP layer");
         int dash = text.indexOf('-');
         refuse(dash <= 0 || dash == text.length() - 1, FORM);
         Side online = Side.parse(text.substring(0, dash));
@@ -36,13 +45,19 @@ public record Transfer(boolean anyOnline, long onlineHi, long onlineLo, int onli
         refuse(!isHost(target.address), "must have the address of one host, or a virtual one, as target");
         Target to = new Target(Addresses.hi(target.address), Addresses.lo(target.address), target.port);
         if (online.address == null) {
-            return new Transfer(true, 0, 0, online.port, to);
+            return new Transfer(true, 0, 0, online.port, to, online.mac, target.mac);
         }
         refuse(
                 !isHost(online.address),
                 "must have an address of this host as online, or only the port for all of them");
-        Transfer transfer =
-                new Transfer(false, Addresses.hi(online.address), Addresses.lo(online.address), online.port, to);
+        Transfer transfer = new Transfer(
+                false,
+                Addresses.hi(online.address),
+                Addresses.lo(online.address),
+                online.port,
+                to,
+                online.mac,
+                target.mac);
         refuse(transfer.isOnline(to.hi(), to.lo(), to.port()), "must not transfer to itself");
         return transfer;
     }
@@ -63,6 +78,11 @@ public record Transfer(boolean anyOnline, long onlineHi, long onlineLo, int onli
         return port == onlinePort && (anyOnline || lo == onlineLo && hi == onlineHi);
     }
 
+    /** True when an Ethernet address is named. */
+    public boolean hasMac() {
+        return sourceMac != MacAddress.NONE || nextHopMac != MacAddress.NONE;
+    }
+
     /** True when the target has an IPv4 address. */
     public boolean isIpv4() {
         return Addresses.isIpv4(target.hi(), target.lo());
@@ -72,19 +92,27 @@ public record Transfer(boolean anyOnline, long onlineHi, long onlineLo, int onli
     @Override
     public String toString() {
         String online = anyOnline ? String.valueOf(onlinePort) : Addresses.text(onlineHi, onlineLo, onlinePort);
-        return online + "-" + Addresses.text(target.hi(), target.lo(), target.port());
+        return online + suffix(sourceMac) + "-" + Addresses.text(target.hi(), target.lo(), target.port())
+                + suffix(nextHopMac);
     }
 
-    /** {@code [address:]port} of one side; the address is null when there is none. */
-    private record Side(InetAddress address, int port) {
-        static Side parse(String text) {
+    private static String suffix(long mac) {
+        return mac == MacAddress.NONE ? "" : "@" + MacAddress.text(mac);
+    }
+
+    /** {@code [address:]port[@MAC]} of one side; the address is null when there is none. */
+    private record Side(InetAddress address, int port, long mac) {
+        static Side parse(String whole) {
+            int at = whole.indexOf('@');
+            long mac = at < 0 ? MacAddress.NONE : MacAddress.parse(whole.substring(at + 1));
+            String text = at < 0 ? whole : whole.substring(0, at);
             int colon = text.lastIndexOf(':');
             refuse(text.endsWith("]"), "must have a port on both sides");
             if (colon < 0) {
                 refuse(text.chars().anyMatch(Character::isLetter), NO_NAMES);
-                return new Side(null, Ports.parse(text));
+                return new Side(null, Ports.parse(text), mac);
             }
-            return new Side(address(text.substring(0, colon)), Ports.parse(text.substring(colon + 1)));
+            return new Side(address(text.substring(0, colon)), Ports.parse(text.substring(colon + 1)), mac);
         }
 
         private static InetAddress address(String text) {

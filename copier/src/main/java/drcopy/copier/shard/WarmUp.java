@@ -69,6 +69,7 @@ public final class WarmUp {
         stage = new CaptureStage(
                 transfers,
                 ClientAddresses.none(),
+                ClientAddresses.none(),
                 new Sample(100, Duration.ZERO),
                 ledger,
                 segment -> engine.onClientSegment(segment, nowNs));

@@ -23,13 +23,14 @@ class CaptureStageTest {
     private final Ledger ledger = new Ledger();
     private final List<String> seen = new ArrayList<>();
     private int sampled;
+    private ClientAddresses loopback = ClientAddresses.none();
 
     private CaptureStage stage(String transfers, String clients, int percent) {
         Transfers parsed = new Transfers(
                 Stream.of(transfers.split(",")).map(Transfer::parse).toList());
         ClientAddresses replacing =
                 clients.isEmpty() ? ClientAddresses.none() : ClientAddresses.parse(List.of(clients));
-        return new CaptureStage(parsed, replacing, new Sample(percent, Duration.ZERO), ledger, s -> {
+        return new CaptureStage(parsed, replacing, loopback, new Sample(percent, Duration.ZERO), ledger, s -> {
             sampled += s.isSampled ? 1 : 0;
             seen.add(Addresses.text(s.sourceHi, s.sourceLo) + " as " + s.key + " to "
                     + Addresses.text(s.target.hi(), s.target.lo(), s.target.port()) + " with "
@@ -62,6 +63,22 @@ class CaptureStageTest {
         give(stage("80-198.18.1.200:80", "198.18.9.9", 100), request("2001:db8::1", 4321, "2001:db8::2", 80));
 
         assertThat(seen).hasSize(2).allMatch(s -> s.startsWith("198.18.9.9 as "));
+    }
+
+    @Test
+    void givesClientsOnTheLoopbackAnAddressThatCanBeAnswered() {
+        give(stage("80-198.18.1.200:80", "", 100), request("127.0.0.1", 4321, "127.0.0.1", 80));
+        loopback = ClientAddresses.parse(List.of("198.18.9.7"));
+        give(stage("80-198.18.1.200:80", "", 100), request("127.0.0.1", 4321, "127.0.0.1", 80));
+        give(stage("80-198.18.1.200:80", "", 100), request("198.18.8.1", 4321, "198.18.0.10", 80));
+        give(stage("80-127.0.0.1:81", "", 100), request("127.0.0.1", 4321, "127.0.0.1", 80));
+
+        assertThat(ledger.droppedSegments(DropReason.NO_ADDRESS)).isOne();
+        assertThat(seen)
+                .containsExactly(
+                        "198.18.9.7 as 127.0.0.1:4321>127.0.0.1:80 to 198.18.1.200:80 with 5",
+                        "198.18.8.1 as 198.18.8.1:4321>198.18.0.10:80 to 198.18.1.200:80 with 5",
+                        "127.0.0.1 as 127.0.0.1:4321>127.0.0.1:80 to 127.0.0.1:81 with 5");
     }
 
     @Test

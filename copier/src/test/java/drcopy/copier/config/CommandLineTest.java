@@ -44,7 +44,9 @@ class CommandLineTest {
             -s a -x 80-224.0.0.1:80                       | --transfer 80-224.0.0.1:80: must have the address of one host, or a virtual one, as target
             -s a -x 80-255.255.255.255:80                 | --transfer 80-255.255.255.255:80: must have the address of one host, or a virtual one, as target
             -s a -x 0.0.0.0:80-198.18.1.2:80              | --transfer 0.0.0.0:80-198.18.1.2:80: must have an address of this host as online, or only the port for all of them
-            -s a -x 80@02:00:00:00:00:01-198.18.1.2:80    | --transfer 80@02:00:00:00:00:01-198.18.1.2:80: must be without @MAC: the copier sends at the IP layer
+            -s a -x 80@02:00:00:00:00:01-198.18.1.2:80    | --transfer 80@02:00:00:00:00:01-198.18.1.2:80: must be without @MAC, unless --device sends at the link layer
+            -s a -o eth0 -x 80-198.18.1.2:80@02:00        | --transfer 80-198.18.1.2:80@02:00: must have a MAC address such as 02:00:00:00:00:01 behind @
+            -s a -o eth0 -x 80-198.18.1.2:80@02:00:00:00:00:01,81-198.18.1.2:81 | --transfer 80-198.18.1.2:80@02:00:00:00:00:01,81-198.18.1.2:81: must have the same @MACs wherever it has the same target address
             -s a -x 198.18.1.2:80-198.18.1.2:80           | --transfer 198.18.1.2:80-198.18.1.2:80: must not transfer to itself
             -s a -x 80-198.18.1.2:80,80-198.18.1.3:80     | --transfer 80-198.18.1.2:80,80-198.18.1.3:80: must name each online address and port once, and 80-198.18.1.2:80 and 80-198.18.1.3:80 are two transfers of the same
             -s a -x 80-198.18.1.2:80,198.18.1.2:80-198.18.1.3:80 | --transfer 80-198.18.1.2:80,198.18.1.2:80-198.18.1.3:80: must not copy replicas again: the target of 80-198.18.1.2:80 is the online side of 198.18.1.2:80-198.18.1.3:80
@@ -76,6 +78,9 @@ class CommandLineTest {
             -r 12.5                  | --ratio 12.5: must be a whole number
             -g -1                    | --gradual -1: must be 0..86400
             -g 2h                    | --gradual 2h: must be a whole number
+            -H host                  | --loopback-clients host: must be addresses, a.b.c.x or networks such as 198.18.8.0/24
+            -H 198.18.1.x            | --loopback-clients 198.18.1.x: must not hold the address of a target, and that of 80-198.18.1.200:80 is in it
+            --join-idle -1           | --join-idle -1: must be 0..600000
             -c host                  | --client-ips host: must be addresses, a.b.c.x or networks such as 198.18.8.0/24
             -c 198.18.8.0/33         | --client-ips 198.18.8.0/33: must have a prefix of 0..32 bits
             -c 0.0.0.0/0             | --client-ips 0.0.0.0/0: must have a prefix of 8..32 bits, or 32..128 for IPv6
@@ -111,6 +116,11 @@ class CommandLineTest {
             -i a.pcap --snaplen 96   | --snaplen: must not be given together with --pcap
             -i a.pcap --dry-run      | --pcap a.pcap: must be a capture file, and this one cannot be read: there is no such file
             -i                       | --pcap: must be followed by a value
+            -D 1400                  | -D 1400: must be --mss here
+            -R 20                    | -R 20: must be left out: the round trip is measured
+            -U 4                     | -U 4: must be left out: --memory bounds all sessions together
+            -k 60                    | -k 60: must be left out: an idle session is forgotten after twice --session-timeout
+            -S 1500                  | -S 1500: must be --snaplen here, or --mss for what 0.9 meant
             stray                    | stray: must follow an option, nothing else is expected here
             -p 1 -p 2                | --port: may be given only once
             --config /nowhere        | --config /nowhere: must be a readable text file

@@ -28,7 +28,8 @@ class TransfersTest {
                 "80-198.18.1.200:80",
                 "198.18.0.10:80-198.18.1.200:8080",
                 "[2001:db8::a]:80-[2001:db8::1]:8080",
-                "80-127.0.0.1:8080"
+                "80-127.0.0.1:8080",
+                "80@02:00:00:00:00:0a-198.18.1.200:80@02:00:00:00:01:64"
             })
     void readsWhatItWrites(String text) {
         assertThat(Transfer.parse(text)).hasToString(text);

@@ -63,7 +63,12 @@ class ShardAgentTest {
                 engine,
                 parts,
                 handler -> new CaptureStage(
-                        transfers, ClientAddresses.none(), new Sample(100, Duration.ZERO), ledger, handler));
+                        transfers,
+                        ClientAddresses.none(),
+                        ClientAddresses.none(),
+                        new Sample(100, Duration.ZERO),
+                        ledger,
+                        handler));
     }
 
     /** Captured packets that wait. */

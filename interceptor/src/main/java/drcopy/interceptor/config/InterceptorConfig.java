@@ -12,6 +12,7 @@ import java.util.List;
  * @param captureDevice where to capture without diverting; null when diverting
  * @param filter pcap filter for {@code captureDevice}; null when diverting
  * @param pass who gets the real responses
+ * @param nat real servers whose addresses are translated on the way to clients
  * @param listen where copiers connect
  */
 public record InterceptorConfig(
@@ -20,12 +21,14 @@ public record InterceptorConfig(
         String captureDevice,
         String filter,
         List<Cidr> pass,
+        List<Translation> nat,
         InetSocketAddress listen) {
 
     /** Takes the lists over as they are now. */
     public InterceptorConfig {
         divert = List.copyOf(divert);
         pass = List.copyOf(pass);
+        nat = List.copyOf(nat);
     }
 
     /** True in the assistant placement, where nothing is diverted. */

@@ -11,12 +11,16 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The interceptor's options as they are written. Filled at start, then only read. */
 public final class InterceptorOptions {
     /** The port that interceptors listen on unless told otherwise. */
     public static final int DEFAULT_PORT = 36524;
+
+    @Mixin
+    final FormerOptions former = new FormerOptions();
 
     @Heading("What to take")
     @Option(
@@ -45,6 +49,13 @@ public final class InterceptorOptions {
             paramLabel = "ADDRESS[,...]",
             description = "Addresses and networks that get the real responses: the director's health checks, testers.")
     private List<String> pass = List.of();
+
+    @Option(
+            names = "--nat",
+            paramLabel = "FROM:PORT=TARGET:PORT[,...]",
+            description =
+                    "Behind LVS-NAT or DNAT: what a real server answers from FROM belongs to replicas sent to TARGET.")
+    private List<String> nat = List.of();
 
     @Heading("Copiers")
     @Option(
@@ -90,6 +101,7 @@ public final class InterceptorOptions {
                 capture,
                 filter,
                 parse("--pass", pass, InterceptorOptions::passed),
+                parse("--nat", nat, Translation::parse),
                 new InetSocketAddress(bindAddress(), Check.port("--port", port)));
     }
 

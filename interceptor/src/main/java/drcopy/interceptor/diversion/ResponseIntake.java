@@ -65,7 +65,8 @@ final class ResponseIntake implements PacketHandler {
         }
         counters.count(InterceptorCounter.RESPONSES_SUMMARISED);
         long ageNs = epochNs.getAsLong() - timestampNs;
-        int route = routes.find(key.fromServer(packet));
+        services.translate(key.fromServer(packet));
+        int route = routes.find(key);
         if (route == RouteTable.NONE) {
             park(ageNs);
         } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.interceptor.diversion;
 
+import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
 
 /** Which packets are responses of a diverted service. */
@@ -8,4 +9,7 @@ import drcopy.wire.IpPacket;
 public interface ServiceSet {
     /** True when the packet's source is such a service. */
     boolean sends(IpPacket packet);
+
+    /** Names the service in a response's key as copiers know it, where its own address is translated on the way. */
+    default void translate(FlowKey response) {}
 }

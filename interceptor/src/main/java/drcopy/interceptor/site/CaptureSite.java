@@ -3,21 +3,25 @@ package drcopy.interceptor.site;
 
 import drcopy.agent.Check;
 import drcopy.agent.ConfigException;
+import drcopy.interceptor.config.Translation;
 import drcopy.interceptor.diversion.ServiceSet;
 import drcopy.netio.AfPacketSource;
 import drcopy.netio.BpfFilter;
 import drcopy.netio.CaptureOptions;
 import drcopy.netio.FilterException;
 import drcopy.netio.PacketSource;
+import drcopy.wire.FlowKey;
+import drcopy.wire.IpPacket;
 import java.util.List;
 
 /** The assistant placement: the target routes its responses to this host, which only watches them arrive. */
 final class CaptureSite implements Site {
     private final String device;
     private final String filter;
+    private final Translations translations;
 
     /** @throws ConfigException when there is no such device, or the filter does not compile */
-    CaptureSite(String device, String filter) {
+    CaptureSite(String device, String filter, List<Translation> nat) {
         Check.that(
                 device.equals(CaptureOptions.ANY) || Sources.hasDevice(device),
                 "--capture",
@@ -30,6 +34,7 @@ final class CaptureSite implements Site {
         }
         this.device = device;
         this.filter = filter;
+        this.translations = new Translations(nat);
     }
 
     @Override
@@ -59,7 +64,17 @@ final class CaptureSite implements Site {
 
     @Override
     public ServiceSet services() {
-        return packet -> true;
+        return new ServiceSet() {
+            @Override
+            public boolean sends(IpPacket packet) {
+                return true;
+            }
+
+            @Override
+            public void translate(FlowKey response) {
+                translations.apply(response);
+            }
+        };
     }
 
     @Override

@@ -23,7 +23,7 @@ final class DiversionSite implements Site {
 
     DiversionSite(InterceptorConfig config) {
         this.config = config;
-        services = new DivertedServices(config.divert());
+        services = new DivertedServices(config.divert(), config.nat());
         rules = DiversionRules.of(
                 config.mode() == Mode.ROUTE ? DiversionRules.Mode.ROUTE : DiversionRules.Mode.NFQUEUE,
                 services.forRules(),

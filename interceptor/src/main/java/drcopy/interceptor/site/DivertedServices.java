@@ -3,10 +3,12 @@ package drcopy.interceptor.site;
 
 import drcopy.agent.Cidr;
 import drcopy.interceptor.config.Service;
+import drcopy.interceptor.config.Translation;
 import drcopy.interceptor.diversion.ServiceSet;
 import drcopy.netio.AddressRange;
 import drcopy.netio.DivertedService;
 import drcopy.wire.Addresses;
+import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +18,14 @@ final class DivertedServices implements ServiceSet {
     private static final int ANY = 1 << 16;
 
     private final List<Service> services;
+    private final Translations translations;
     private final long[] hi;
     private final long[] lo;
     /** Beyond 65535 where the service answers from every address. */
     private final int[] ports;
 
-    DivertedServices(List<Service> services) {
+    DivertedServices(List<Service> services, List<Translation> translations) {
+        this.translations = new Translations(translations);
         this.services = List.copyOf(services);
         hi = services.stream()
                 .mapToLong(s -> s.address() == null ? 0 : Addresses.hi(s.address()))
@@ -44,6 +48,11 @@ final class DivertedServices implements ServiceSet {
             }
         }
         return false;
+    }
+
+    @Override
+    public void translate(FlowKey response) {
+        translations.apply(response);
     }
 
     List<DivertedService> forRules() {

@@ -14,7 +14,7 @@ public interface Site {
      */
     static Site of(InterceptorConfig config) {
         return config.isCapture()
-                ? new CaptureSite(config.captureDevice(), config.filter())
+                ? new CaptureSite(config.captureDevice(), config.filter(), config.nat())
                 : new DiversionSite(config);
     }
 

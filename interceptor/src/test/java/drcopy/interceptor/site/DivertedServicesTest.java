@@ -4,6 +4,8 @@ package drcopy.interceptor.site;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import drcopy.interceptor.config.Service;
+import drcopy.interceptor.config.Translation;
+import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
 import drcopy.wire.SegmentBuilder;
 import java.nio.ByteBuffer;
@@ -13,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DivertedServicesTest {
     private final DivertedServices services = new DivertedServices(
-            List.of(Service.parse("198.18.1.200:80"), Service.parse("[2001:db8::200]:443"), Service.parse("*:8080")));
+            List.of(Service.parse("198.18.1.200:80"), Service.parse("[2001:db8::200]:443"), Service.parse("*:8080")),
+            List.of(Translation.parse("198.18.1.11:8080=198.18.1.200:80")));
 
     @ParameterizedTest
     @CsvSource({
@@ -34,5 +37,23 @@ class DivertedServicesTest {
         IpPacket packet = new IpPacket();
         packet.wrap(bytes, 0, bytes.limit());
         assertThat(services.sends(packet)).isEqualTo(isTaken);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "198.18.1.11, 8080, 198.18.9.9:4321>198.18.1.200:80",
+        "198.18.1.11, 80, 198.18.9.9:4321>198.18.1.11:80",
+        "198.18.1.12, 8080, 198.18.9.9:4321>198.18.1.12:8080",
+    })
+    void namesTranslatedServersAsCopiersKnowThem(String source, int port, String key) {
+        ByteBuffer bytes =
+                SegmentBuilder.segment(source, port, "198.18.9.9", 4321).ack(1).build();
+        IpPacket packet = new IpPacket();
+        packet.wrap(bytes, 0, bytes.limit());
+        FlowKey response = new FlowKey().fromServer(packet);
+
+        services.translate(response);
+
+        assertThat(response).hasToString(key);
     }
 }
