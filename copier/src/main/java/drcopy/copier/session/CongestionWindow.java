@@ -92,6 +92,14 @@ final class CongestionWindow {
         return true;
     }
 
+    /** A tail-loss probe goes out: RFC 8985 7.4, but only a window that limited the sender can have been too wide. */
+    void onProbe(int flight) {
+        if (!isRecovering && 2L * flight >= window) {
+            threshold = Math.max(flight / 2, 2 * mss);
+            window = Math.min(window, threshold);
+        }
+    }
+
     /** The retransmission timer has expired: RFC 5681 3.1 equation 4, one segment to begin with. */
     void onTimeout(int sndMax, int flight) {
         threshold = Math.max(flight / 2, 2 * mss);

@@ -102,7 +102,7 @@ final class Player {
         boolean isPersisting = isBlocked && replica.flight() == 0;
         if (replica.flight() > 0 || isPersisting) {
             if (replica.rtoAtNs == TimerHeap.NEVER || isPersisting != replica.isPersisting) {
-                replica.rtoAtNs = nowNs + replica.rto.rtoNs();
+                armRetransmission(replica, isPersisting, nowNs);
             }
             if (replica.waitingSinceNs == TimerHeap.NEVER) {
                 replica.waitingSinceNs = nowNs;
@@ -113,6 +113,13 @@ final class Player {
         }
         replica.isPersisting = isPersisting;
         schedule(replica);
+    }
+
+    private static void armRetransmission(Replica replica, boolean isPersisting, long nowNs) {
+        long rtoNs = replica.rto.rtoNs();
+        long ptoNs = isPersisting || replica.congestion.isRecovering() ? rtoNs : replica.rto.ptoNs();
+        replica.isProbeNext = ptoNs < rtoNs;
+        replica.rtoAtNs = nowNs + ptoNs;
     }
 
     /** Makes sure that the replica's timer comes up in time. */

@@ -9,6 +9,9 @@ import drcopy.wire.Seq;
  * {@link ReplicaReceiver} and {@link Replicas} work on it.
  */
 final class Replica extends FlowEntry {
+    /** RFC 5961 section 7. */
+    private static final int CHALLENGES_PER_SECOND = 10;
+
     final Session session;
     long routeId;
 
@@ -60,6 +63,9 @@ final class Replica extends FlowEntry {
 
     /** When the retransmission timer or the persist timer expires, or NEVER. */
     long rtoAtNs = TimerHeap.NEVER;
+
+    /** What is due at {@link #rtoAtNs} is a tail-loss probe, before the retransmission timer is set. */
+    boolean isProbeNext;
 
     boolean isPersisting;
     /** A byte beyond sndMax has gone out as a probe of a closed window. */
@@ -128,5 +134,30 @@ final class Replica extends FlowEntry {
 
     boolean isFinAcknowledged() {
         return isFinSent && Seq.greaterThan(sndUna, finSeq);
+    }
+
+    /** May a segment of the target's that is not acceptable be answered? Counts this one. */
+    boolean mayChallenge(long nowNs) {
+        long second = Math.floorDiv(nowNs, 1_000_000_000L);
+        if (challengeSecond != second) {
+            challengeSecond = second;
+            challengeTokens = CHALLENGES_PER_SECOND;
+        }
+        return challengeTokens-- > 0;
+    }
+
+    /**
+     * RFC 9293 3.10.7.4, fifth check, and one thing more: a segment with a higher SEG.ACK than the last is newer whatever its
+     * SEG.SEQ (a retransmission). Its acknowledgment is taken, so its window must be, or the right edge would move.
+     */
+    void updateWindow(int seq, int ack, int field, boolean isStale) {
+        boolean isLater = Seq.lessThan(sndWl1, seq) || sndWl1 == seq && Seq.lessOrEqual(sndWl2, ack);
+        boolean isNewer = Seq.lessThan(sndWl2, ack) || !isStale && isLater;
+        if (Seq.greaterOrEqual(ack, sndUna) && isNewer) {
+            sndWnd = field << sndWndShift;
+            maxSndWnd = Math.max(maxSndWnd, sndWnd);
+            sndWl1 = Seq.max(sndWl1, seq);
+            sndWl2 = ack;
+        }
     }
 }

@@ -11,8 +11,6 @@ import drcopy.wire.TcpFlags;
  * once, whatever summaries were lost on the way. Owned by the shard thread.
  */
 final class ReplicaReceiver {
-    /** RFC 5961 section 7. */
-    private static final int CHALLENGES_PER_SECOND = 10;
     /** Summaries of segments this far below RCV.NXT still speak of this connection. */
     private static final int STALE_BYTES = 1 << 20;
     /** Payload of a full segment when the target's SYN has no MSS option: RFC 9293 3.7.1. */
@@ -67,7 +65,7 @@ final class ReplicaReceiver {
         }
         boolean isTimeWait = replica.state() == TcpState.TIME_WAIT;
         boolean isEmpty = response.payloadLength() == 0 && !TcpFlags.any(flags, TcpFlags.FIN | TcpFlags.SYN);
-        if (isTimeWait && isEmpty || !mayChallenge(replica, nowNs)) {
+        if (isTimeWait && isEmpty || !replica.mayChallenge(nowNs)) {
             return;
         }
         if (isTimeWait) {
@@ -178,7 +176,7 @@ final class ReplicaReceiver {
         if (!onAck(replica, response, nowNs)) {
             return;
         }
-        updateWindow(replica, response, isStale);
+        replica.updateWindow(response.seq(), response.ack(), response.window(), isStale);
         if (!isStale) {
             onUnseen(replica, seq, length);
         }
@@ -230,18 +228,9 @@ final class ReplicaReceiver {
     }
 
     private void challenge(Replica replica, long nowNs) {
-        if (mayChallenge(replica, nowNs)) {
+        if (replica.mayChallenge(nowNs)) {
             sender.sendAck(replica);
         }
-    }
-
-    private static boolean mayChallenge(Replica replica, long nowNs) {
-        long second = Math.floorDiv(nowNs, 1_000_000_000L);
-        if (replica.challengeSecond != second) {
-            replica.challengeSecond = second;
-            replica.challengeTokens = CHALLENGES_PER_SECOND;
-        }
-        return replica.challengeTokens-- > 0;
     }
 
     /** RFC 9293 3.10.7.4, fifth check. @return false when the segment is to be dropped */
@@ -260,7 +249,7 @@ final class ReplicaReceiver {
         if (Seq.greaterThan(ack, replica.sndUna)) {
             onNewAck(replica, ack, nowNs);
         } else if (ack == replica.sndUna) {
-            onSameAck(replica, response);
+            onSameAck(replica, response, nowNs);
         }
         return true;
     }
@@ -303,31 +292,15 @@ final class ReplicaReceiver {
     }
 
     /** RFC 5681 section 2: nothing new, no payload, the same window, and something in flight. */
-    private void onSameAck(Replica replica, TargetResponse response) {
+    private void onSameAck(Replica replica, TargetResponse response, long nowNs) {
         if (response.payloadLength() == 0
                 && !TcpFlags.any(response.flags(), TcpFlags.FIN)
                 && replica.flight() > 0
                 && (long) response.window() << replica.sndWndShift == replica.sndWnd
                 && replica.congestion.onDuplicateAck(response.ack(), replica.sndMax, replica.flight())) {
             sender.resendFirst(replica);
-        }
-    }
-
-    /**
-     * RFC 9293 3.10.7.4, fifth check, and one thing more: a segment with a higher SEG.ACK than the last is newer whatever its
-     * SEG.SEQ (a retransmission). Its acknowledgment is taken, so its window must be, or the right edge would move.
-     */
-    private static void updateWindow(Replica replica, TargetResponse response, boolean isStale) {
-        int seq = response.seq();
-        int ack = response.ack();
-        boolean isLater =
-                Seq.lessThan(replica.sndWl1, seq) || replica.sndWl1 == seq && Seq.lessOrEqual(replica.sndWl2, ack);
-        boolean isNewer = Seq.lessThan(replica.sndWl2, ack) || !isStale && isLater;
-        if (Seq.greaterOrEqual(ack, replica.sndUna) && isNewer) {
-            replica.sndWnd = response.window() << replica.sndWndShift;
-            replica.maxSndWnd = Math.max(replica.maxSndWnd, replica.sndWnd);
-            replica.sndWl1 = Seq.max(replica.sndWl1, seq);
-            replica.sndWl2 = ack;
+            replica.isProbeNext = false;
+            replica.rtoAtNs = nowNs + replica.rto.rtoNs();
         }
     }
 

@@ -60,12 +60,29 @@ final class ReplicaTimers {
             replica.rtoAtNs = nowNs + replica.rto.rtoNs();
             return;
         }
+        if (replica.isProbeNext && !replica.isRepairing) {
+            probeTail(replica, nowNs);
+            return;
+        }
         if (!replica.isRepairing) {
             replica.congestion.onTimeout(replica.sndMax, replica.flight());
         }
+        replica.isProbeNext = false;
         backOff(replica);
         replica.sendFrom(replica.session.queue.head(), replica.sndUna);
         sender.sendFirst(replica);
+        replica.rtoAtNs = nowNs + replica.rto.rtoNs();
+    }
+
+    /**
+     * RFC 8985 section 7. What is sent again is the first unacknowledged piece, not the last: responses are known without their
+     * SACK blocks, so nothing but what is missing first brings an acknowledgment forward.
+     */
+    private void probeTail(Replica replica, long nowNs) {
+        replica.isProbeNext = false;
+        replica.rto.probed();
+        replica.congestion.onProbe(replica.flight());
+        sender.resendFirst(replica);
         replica.rtoAtNs = nowNs + replica.rto.rtoNs();
     }
 

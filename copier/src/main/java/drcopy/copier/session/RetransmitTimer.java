@@ -12,6 +12,10 @@ final class RetransmitTimer {
     static final long INITIAL_RTO_NS = 1_000_000_000L;
     static final long MIN_RTO_NS = 200_000_000L;
     static final long MAX_RTO_NS = 8_000_000_000L;
+    /** Least delay of a tail-loss probe: 30 round trips of a lab, less than what a person or a peer notices. */
+    static final long MIN_PTO_NS = 10_000_000L;
+
+    private static final int MOST_PTO_DOUBLINGS = 6;
     /** Differs from RFC 6298 (5.5): a SYN is repeated every 4 s at least. */
     static final long MAX_SYN_RTO_NS = 4_000_000_000L;
 
@@ -19,6 +23,7 @@ final class RetransmitTimer {
     private long rttvarNs;
     private long rtoNs = INITIAL_RTO_NS;
     private int backoff;
+    private int ptoDoublings;
     private boolean isTiming;
     private int timedEnd;
     private long timedSinceNs;
@@ -31,6 +36,27 @@ final class RetransmitTimer {
     /** The timeout to arm now, backed off. */
     long rtoNs() {
         return Math.min(MAX_RTO_NS, rtoNs << backoff);
+    }
+
+    /**
+     * After this long without an acknowledgment a probe is due, RFC 8985 7.2; at least {@link #rtoNs} when none is. Differs from
+     * RFC 8985: what it adds for a target that delays its acknowledgments is learnt. Each probe doubles the delay until an
+     * acknowledgment comes before the first would be due, so that a target that always takes longer is not probed for ever.
+     */
+    long ptoNs() {
+        if (srttNs == 0 || backoff > 0) {
+            return rtoNs();
+        }
+        return Math.min(rtoNs(), leastPtoNs() << ptoDoublings);
+    }
+
+    private long leastPtoNs() {
+        return Math.max(MIN_PTO_NS, 2 * srttNs);
+    }
+
+    /** A probe has gone out. */
+    void probed() {
+        ptoDoublings = Math.min(MOST_PTO_DOUBLINGS, ptoDoublings + 1);
     }
 
     /** The timeout of a SYN. */
@@ -73,6 +99,9 @@ final class RetransmitTimer {
 
     /** RFC 6298 (2.2) and (2.3). */
     void sample(long rttNs) {
+        if (rttNs <= leastPtoNs()) {
+            ptoDoublings = 0;
+        }
         if (srttNs == 0) {
             srttNs = Math.max(1, rttNs);
             rttvarNs = rttNs / 2;

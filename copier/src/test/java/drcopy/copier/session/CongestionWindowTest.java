@@ -74,6 +74,14 @@ class CongestionWindowTest {
     }
 
     @Test
+    void probeHalvesAWindowThatWasFull() {
+        congestion.onProbe(1_000);
+        assertThat(congestion.window()).as("one request in flight").isEqualTo(10 * MSS);
+        congestion.onProbe(10_000);
+        assertThat(congestion.window()).isEqualTo(5 * MSS);
+    }
+
+    @Test
     void avoidanceGrowsBySegmentPerWindow() {
         congestion.onTimeout(10_001, 10_000); // threshold 5000
         int ack = 1;

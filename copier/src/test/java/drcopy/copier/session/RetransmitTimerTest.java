@@ -77,4 +77,31 @@ class RetransmitTimerTest {
 
         assertThat(timer.srttNs()).isZero();
     }
+
+    @Test
+    void probesAfterTwoRoundTrips() {
+        timer.sample(30 * MS);
+
+        assertThat(timer.ptoNs()).isEqualTo(60 * MS);
+    }
+
+    @Test
+    void probesBeforeTheTimeoutOnly() {
+        assertThat(timer.ptoNs()).as("nothing measured").isEqualTo(timer.rtoNs());
+        timer.sample(MS);
+        timer.backOff();
+        assertThat(timer.ptoNs()).as("backed off").isEqualTo(timer.rtoNs());
+    }
+
+    @Test
+    void probesLessOftenUntilAnAcknowledgmentIsQuick() {
+        timer.sample(MS / 3);
+        assertThat(timer.ptoNs()).isEqualTo(10 * MS);
+        timer.probed();
+        timer.probed();
+        timer.sample(11 * MS);
+        assertThat(timer.ptoNs()).isEqualTo(40 * MS);
+        timer.sample(MS / 3);
+        assertThat(timer.ptoNs()).isEqualTo(10 * MS);
+    }
 }
