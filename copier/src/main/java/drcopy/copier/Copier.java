@@ -48,6 +48,9 @@ final class Copier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
     private static final int ROUTE_RING_RECORDS = 16_384;
     private static final long FIRST_WELCOME_MS = 3_000;
+    /** A file can wait. */
+    private static final long FIRST_WELCOME_OFFLINE_MS = 20_000;
+
     private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(700);
     private static final long STOP_MS = 1_000;
     private static final long REATTACH_SECONDS = 2;
@@ -159,7 +162,8 @@ final class Copier implements AutoCloseable {
         routesThread.start();
         interceptors.update(new ClusterView(config.interceptors().servers()));
         WarmUp.run(EngineLimits.of(config), WARM_UP_NS, clock);
-        if (!firstAttempts.await(FIRST_WELCOME_MS, TimeUnit.MILLISECONDS)) {
+        long patienceMs = replay == null ? FIRST_WELCOME_MS : FIRST_WELCOME_OFFLINE_MS;
+        if (!firstAttempts.await(patienceMs, TimeUnit.MILLISECONDS)) {
             LOG.warn(
                     "{} of {} interceptors are there; mirroring begins all the same",
                     figures().interceptorsUp(),

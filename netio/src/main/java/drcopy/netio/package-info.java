@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The only room that touches the kernel: capture rings, raw sockets, diversion rules and queues, capture files. JNA and
- * pcap4j live here and nowhere else. An object belongs to the one thread that polls it, unless its class says otherwise.
+ * The only room that touches the kernel: capture rings, raw sockets, diversion rules and queues, capture files. JNA
+ * lives here and nowhere else. An object belongs to the one thread that polls it, unless its class says otherwise.
  */
 package drcopy.netio;
