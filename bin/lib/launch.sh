@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Starts one of drcopy's programs. Sourced by the launchers; expects $ROOT, and $JVM_OPTIONS as an array.
 
-# Netty names channels by the first network card's address; a namespace may have none, and looking takes time.
-NETTY_OPTIONS=(-Dio.grpc.netty.shaded.io.netty.machineId=02:00:00:00:00:00)
+# Netty names channels by the first network card's address; a namespace may have none, and looking takes time. Its search for
+# leaked buffers takes a stack trace of every 128th; the buffers of these processes are gRPC's own.
+NETTY_OPTIONS=(
+    -Dio.grpc.netty.shaded.io.netty.machineId=02:00:00:00:00:00
+    -Dio.grpc.netty.shaded.io.netty.leakDetection.level=disabled
+)
 
 # The last value given to an option, from the command line or else from the --config file; empty without one.
 # option_value LONG SHORT ARG...
