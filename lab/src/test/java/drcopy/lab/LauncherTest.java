@@ -74,10 +74,13 @@ class LauncherTest {
                 "copier -x 80-198.18.0.1:80                         | --servers: must be given",
                 "copier -x 80 -s 198.18.0.2                         | --transfer 80: must be",
                 "copier -x 80-198.18.0.1 -s 198.18.0.2              | --transfer 80-198.18.0.1: must be",
-                "copier -x 0-198.18.0.1:80 -s 198.18.0.2            | --transfer 0-198.18.0.1:80: must have a port of 1..65535",
+                "copier -x 0-198.18.0.1:80 -s 198.18.0.2            | --transfer 0-198.18.0.1:80: must have a port of"
+                        + " 1..65535",
                 "copier -x 80-2001:db8::1:80 -s 198.18.0.2          | --transfer 80-2001:db8::1:80: must have brackets",
-                "copier -x 80-127.0.0.1:80 -s 198.18.0.2            | --transfer 80-127.0.0.1:80: must not transfer to itself",
-                "copier -x 80-198.18.0.1:80 -s 198.18.0.2:99999     | --servers 198.18.0.2:99999: must have a port of 1..65535",
+                "copier -x 80-127.0.0.1:80 -s 198.18.0.2            | --transfer 80-127.0.0.1:80: must not transfer to"
+                        + " itself",
+                "copier -x 80-198.18.0.1:80 -s 198.18.0.2:99999     | --servers 198.18.0.2:99999: must have a port of"
+                        + " 1..65535",
                 "copier -x 80-198.18.0.1:80 -s h -p 0               | --port 0: must be 1..65535",
                 "copier -x 80-198.18.0.1:80 -s h -C 17              | --connections 17: must be 1..16",
                 "copier -x 80-198.18.0.1:80 -s h -r 0               | --ratio 0: must be 1..100",
@@ -87,18 +90,29 @@ class LauncherTest {
                 "copier -x 80-198.18.0.1:80 -s h -m                 | --memory: must be followed by a value",
                 "copier -x 80-198.18.0.1:80 -s h --interface nope0  | --interface",
                 "copier -x 80-198.18.0.1:80 -s h -F tcp~rc~port     | --filter tcp rc port: must compile",
-                "copier -x 80-198.18.0.1:80 -s h -l /nowhere/log    | --log /nowhere/log: must be a file that can be written",
-                "copier -x 80-198.18.0.1:80 -s h -d -P /nowhere/pid | --pid-file /nowhere/pid: must be a file that can be written",
+                "copier -x 80-198.18.0.1:80 -s h -l /nowhere/log    | --log /nowhere/log: must be a file that can be"
+                        + " written",
+                "copier -x 80-198.18.0.1:80 -s h -i /etc/passwd    | --pcap /etc/passwd: must be a capture file, and"
+                        + " this one is neither pcap nor pcapng",
+                "copier -x 80-198.18.0.1:80 -i /etc/none --dry-run | --pcap /etc/none: must be a capture file, and"
+                        + " this one cannot be read: there is no such file",
+                "copier -x 80-198.18.0.1:80 -s h -d -P /nowhere/pid | --pid-file /nowhere/pid: must be a file that can"
+                        + " be written",
                 "copier -x 80-198.18.0.1:80 -s h --config /nowhere  | --config /nowhere: must be a readable text file",
-                "copier -x 80-198.18.0.1:80 -s h --trasnfer 80      | --trasnfer: must be a known option, perhaps --transfer",
+                "copier -x 80-198.18.0.1:80 -s h --trasnfer 80      | --trasnfer: must be a known option, perhaps"
+                        + " --transfer",
                 "interceptor                                        | --divert: must be given",
                 "interceptor --divert 198.18.0.1                    | --divert 198.18.0.1: must be VIP:port",
                 "interceptor --divert 198.18.0.1:80 --mode tun      | --mode tun: must be route or nfqueue",
-                "interceptor --divert 198.18.0.1:80 --capture lo    | --capture lo: must not be given together with --divert",
-                "interceptor --divert 198.18.0.1:80 -x 1.2.3.4/99   | --pass 1.2.3.4/99: must have a prefix of 0..32 bits",
+                "interceptor --divert 198.18.0.1:80 --capture lo    | --capture lo: must not be given together with"
+                        + " --divert",
+                "interceptor --divert 198.18.0.1:80 -x 1.2.3.4/99   | --pass 1.2.3.4/99: must have a prefix of 0..32"
+                        + " bits",
                 "interceptor --divert 198.18.0.1:80 -p 0            | --port 0: must be 1..65535",
-                "interceptor --divert 198.18.0.1:80 -b 198.18.7.7   | --bind 198.18.7.7: must be an address of this host",
-                "interceptor --capture nope0 -F tcp                 | --capture nope0: must be a network device of this host",
+                "interceptor --divert 198.18.0.1:80 -b 198.18.7.7   | --bind 198.18.7.7: must be an address of this"
+                        + " host",
+                "interceptor --capture nope0 -F tcp                 | --capture nope0: must be a network device of"
+                        + " this host",
                 "interceptor --capture lo -F tcp~rc~port            | --filter tcp rc port: must compile",
                 "interceptor --capture lo -F tcp --metrics-port 70000 | --metrics-port 70000: must be 1..65535",
             })
