@@ -29,6 +29,7 @@ class CaptureClockTest {
     private final CaptureStage stage = new CaptureStage(
                     new Transfers(List.of(Transfer.parse("80-198.18.1.200:80"))),
                     ClientAddresses.none(),
+                    ClientAddresses.none(),
                     new Sample(100, Duration.ZERO),
                     ledger,
                     segment -> engine.onClientSegment(segment, now()))
