@@ -298,6 +298,9 @@ final class ClientStream {
             segment.trimFront(overlap);
             books.trimHeld(session, overlap);
         }
+        if (isAckedBefore(session, segment.seq)) {
+            segment.flags |= Segment.ACKED_BEFORE;
+        }
         session.beyond.insertAfter(before, segment);
         trimBehind(session, segment);
         long dueNs = nowNs + config.gapNs();
@@ -354,8 +357,8 @@ final class ClientStream {
         if (session.isSeeking || !session.isRequestAckKnown) {
             return false;
         }
-        if (session.pureAckSeq == behind.seq) {
-            return Seq.greaterThan(session.pureAck, session.requestAck);
+        if (behind.is(Segment.ACKED_BEFORE) || session.pureAckSeq == behind.seq) {
+            return behind.is(Segment.ACKED_BEFORE) || isAckedBefore(session, behind.seq);
         }
         Replica replica = session.replica;
         boolean isShort = Seq.distance(session.clientNxt, behind.seq) < SHORT_BYTES;
@@ -366,6 +369,13 @@ final class ClientStream {
                 && replica.isAllAcknowledged()
                 && replica.hold.isMoreThanOneAnswer(
                         Seq.distance(session.requestAck, behind.onlineAck), replica.rto.srttNs(), nowNs);
+    }
+
+    /** Was the last pure ACK at {@code seq}, and beyond what the client had seen before its last request? */
+    private static boolean isAckedBefore(Session session, int seq) {
+        return session.isRequestAckKnown
+                && session.pureAckSeq == seq
+                && Seq.greaterThan(session.pureAck, session.requestAck);
     }
 
     /** A new connection has taken the session's key: it plays what it holds, then it ends. */

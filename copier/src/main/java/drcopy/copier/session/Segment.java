@@ -21,6 +21,8 @@ final class Segment {
     static final int RETRIED = 0x1000;
     /** Its request was counted as held. */
     static final int HELD = 0x2000;
+    /** The client acknowledged an answer with a segment of its own before this one, at its sequence number. */
+    static final int ACKED_BEFORE = 0x4000;
 
     final SegmentPool.Chunk chunk;
     final int slot;
