@@ -18,6 +18,8 @@ public enum CopierCounter {
     REPLICAS_REOPENED("replicas_reopened", "Replica connections opened anew for the next request of a live session."),
     REPLICAS_CLOSED("replicas_closed", "Replica connections that ended in order."),
     REPLICAS_RESET("replicas_reset", "Replica connections that the copier reset."),
+    CAPTURE_HOLES(
+            "capture_holes", "Holes in what was captured of a session that did not fill: what was in them is lost."),
     STALE_CONNECTIONS_RESET(
             "stale_connections_reset", "Old connections found at the target on a replica's addresses, and reset."),
     SEGMENTS_SENT("segments_sent", "Segments handed to the sender, retransmissions included."),

@@ -17,8 +17,8 @@ final class ClientStream {
     /** A hole is given up after this when online has answered what is missing. */
     static final long EVIDENT_GAP_NS = 200_000_000L;
 
-    /** A segment shorter than the least MSS in use (RFC 9293 3.7.1) is no full one: it ends what the client wrote. */
-    private static final int SHORT_BYTES = 536;
+    /** How soon to look again whether the target has answered what lies before a hole. */
+    private static final long LOOK_AGAIN_NS = 20_000_000L;
 
     private final EngineConfig config;
     private final Books books;
@@ -298,7 +298,7 @@ final class ClientStream {
             segment.trimFront(overlap);
             books.trimHeld(session, overlap);
         }
-        if (isAckedBefore(session, segment.seq)) {
+        if (Hole.isAckedBefore(session, segment.seq)) {
             segment.flags |= Segment.ACKED_BEFORE;
         }
         session.beyond.insertAfter(before, segment);
@@ -340,42 +340,16 @@ final class ClientStream {
     /** The hole has been open for too long: the request before it is broken, what lies behind it is looked through. */
     void onGap(Session session, long nowNs) {
         Segment head = session.beyond.head();
-        boolean isBoundary = isBoundary(session, head, nowNs);
+        boolean isBoundary = Hole.isBoundary(session, head, nowNs);
+        if (!isBoundary && nowNs < head.capturedNs + config.gapNs() && Hole.mayTellLater(session, head, nowNs)) {
+            session.gapAtNs = Math.min(nowNs + LOOK_AGAIN_NS, head.capturedNs + config.gapNs());
+            return;
+        }
+        books.count(CopierCounter.CAPTURE_HOLES);
         lifecycle.breakStream(session, DropReason.CAPTURE_GAP, head.onlineAck, nowNs);
         session.clientNxt = head.seq;
         session.isLastPushed = isBoundary;
         drainBeyond(session, nowNs);
-    }
-
-    /**
-     * Does a request begin behind the hole? Else what lies there could be the rest of one whose beginning is missing. Either the
-     * client acknowledged more of online's after all that the hole hides and before what lies behind it; or the hole hides one
-     * short segment, which ends a message, behind a request that was whole and is answered, and the client has seen
-     * more than that answer since.
-     */
-    private static boolean isBoundary(Session session, Segment behind, long nowNs) {
-        if (session.isSeeking || !session.isRequestAckKnown) {
-            return false;
-        }
-        if (behind.is(Segment.ACKED_BEFORE) || session.pureAckSeq == behind.seq) {
-            return behind.is(Segment.ACKED_BEFORE) || isAckedBefore(session, behind.seq);
-        }
-        Replica replica = session.replica;
-        boolean isShort = Seq.distance(session.clientNxt, behind.seq) < SHORT_BYTES;
-        return isShort
-                && session.isLastPushed
-                && replica != null
-                && replica.cursor == null
-                && replica.isAllAcknowledged()
-                && replica.hold.isMoreThanOneAnswer(
-                        Seq.distance(session.requestAck, behind.onlineAck), replica.rto.srttNs(), nowNs);
-    }
-
-    /** Was the last pure ACK at {@code seq}, and beyond what the client had seen before its last request? */
-    private static boolean isAckedBefore(Session session, int seq) {
-        return session.isRequestAckKnown
-                && session.pureAckSeq == seq
-                && Seq.greaterThan(session.pureAck, session.requestAck);
     }
 
     /** A new connection has taken the session's key: it plays what it holds, then it ends. */

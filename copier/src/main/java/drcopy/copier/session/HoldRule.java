@@ -84,13 +84,17 @@ final class HoldRule {
     }
 
     /**
-     * Has a client that saw {@code seen} bytes since its last request seen more than the answer to that? The target has
-     * answered it, and online's answer is about as long.
+     * Has a client that saw {@code seen} bytes since its last request seen more than the answer to that? The target's is whole
+     * ({@link #isWhole}), and online's is about as long.
      */
-    boolean isMoreThanOneAnswer(int seen, long srttNs, long nowNs) {
-        boolean isWhole = isPushed && nowNs - lastPayloadNs >= Math.max(srttNs, MIN_SILENCE_NS);
+    boolean isMoreThanOneAnswer(int seen) {
         long margin = longestPermille == 1000 ? 1000 : longestPermille * 5 / 4;
-        return isWhole && answered() > 0 && 1000L * seen > answered() * margin;
+        return 1000L * seen > answered() * margin;
+    }
+
+    /** The target has answered the last request that was released, and is silent since. */
+    boolean isWhole(long srttNs, long nowNs) {
+        return isPushed && answered() > 0 && nowNs - lastPayloadNs >= Math.max(srttNs, MIN_SILENCE_NS);
     }
 
     /** Payload bytes since the last release. */

@@ -45,6 +45,12 @@ final class SynOptions {
         return new byte[] {TcpOptions.MSS, 4, (byte) (mss >>> 8), (byte) mss};
     }
 
+    /** The MSS option's value, or 0 without one. */
+    static int mssOf(byte[] options) {
+        int at = find(options, TcpOptions.MSS);
+        return at < 0 ? 0 : (options[at + 2] & 0xff) << 8 | options[at + 3] & 0xff;
+    }
+
     private static boolean isSentOn(int kind, int size) {
         return switch (kind) {
             case TcpOptions.NOP -> true;
@@ -58,7 +64,7 @@ final class SynOptions {
 
     private static void lowerMss(byte[] options, int most) {
         int at = find(options, TcpOptions.MSS);
-        if (at >= 0 && ((options[at + 2] & 0xff) << 8 | options[at + 3] & 0xff) > most) {
+        if (at >= 0 && mssOf(options) > most) {
             options[at + 2] = (byte) (most >>> 8);
             options[at + 3] = (byte) most;
         }

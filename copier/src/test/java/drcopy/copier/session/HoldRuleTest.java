@@ -99,12 +99,13 @@ class HoldRuleTest {
 
     @Test
     void seesMoreThanOneAnswerOnlyBehindAWholeOne() {
-        assertThat(rule.isMoreThanOneAnswer(200, 0, 10 * MS)).isFalse();
+        assertThat(rule.isWhole(0, 10 * MS)).isFalse();
         rule.onAnswer(100, true, 10 * MS);
 
-        assertThat(rule.isMoreThanOneAnswer(101, 0, 10 * MS)).isFalse();
-        assertThat(rule.isMoreThanOneAnswer(101, 0, 11 * MS)).isTrue();
-        assertThat(rule.isMoreThanOneAnswer(100, 0, 11 * MS)).isFalse();
+        assertThat(rule.isWhole(0, 10 * MS)).isFalse();
+        assertThat(rule.isWhole(0, 11 * MS)).isTrue();
+        assertThat(rule.isMoreThanOneAnswer(101)).isTrue();
+        assertThat(rule.isMoreThanOneAnswer(100)).isFalse();
     }
 
     @Test
@@ -113,7 +114,7 @@ class HoldRuleTest {
         rule.onRelease(request(100, 10), 0);
         rule.onAnswer(100, true, 0);
 
-        assertThat(rule.isMoreThanOneAnswer(250, 0, MS)).isFalse();
-        assertThat(rule.isMoreThanOneAnswer(251, 0, MS)).isTrue();
+        assertThat(rule.isMoreThanOneAnswer(250)).isFalse();
+        assertThat(rule.isMoreThanOneAnswer(251)).isTrue();
     }
 }
