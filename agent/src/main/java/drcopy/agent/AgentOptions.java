@@ -2,6 +2,7 @@
 package drcopy.agent;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that every long-running drcopy process takes, beside those of {@link Cli}: a picocli mixin. Filled at start, then only read. */
@@ -62,5 +63,10 @@ public final class AgentOptions {
 
     String metricsBind() {
         return metricsBind;
+    }
+
+    /** Where {@code /metrics} is served; empty when it is not. */
+    public Optional<HostPort> metricsAddress() {
+        return Optional.ofNullable(metricsPort).map(port -> new HostPort(metricsBind, port));
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier;
 
+import drcopy.agent.HostPort;
+import drcopy.agent.Metrics;
 import drcopy.copier.capture.CaptureFilter;
 import drcopy.copier.capture.CaptureStage;
 import drcopy.copier.capture.Sample;
@@ -13,6 +15,7 @@ import drcopy.copier.egress.EngineSink;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
+import drcopy.copier.metrics.CopierMetrics;
 import drcopy.copier.metrics.Figures;
 import drcopy.copier.offline.Replay;
 import drcopy.copier.response.ClusterView;
@@ -36,6 +39,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +74,7 @@ final class Copier implements AutoCloseable {
     private final SessionEngine engine;
     private final ShardAgent shard;
     private final InterceptorSet interceptors;
+    private final PoolMember pool; // null without -z
     private final Thread shardThread;
     private final Thread routesThread;
     private long countedDrops;
@@ -81,6 +86,7 @@ final class Copier implements AutoCloseable {
      * Opens capture and sender; nothing runs yet.
      *
      * @param plan the file that is played instead of live traffic; null when there is none
+     * @param joining makes this copier a member of its pool; gives null when there is none
      * @param onReplayed told once, when the file was played; by any thread
      * @param onFailure told one sentence, once, when the copier cannot go on; by any thread
      * @throws IllegalArgumentException for a filter or device that cannot be
@@ -90,6 +96,7 @@ final class Copier implements AutoCloseable {
             CopierConfig config,
             ReplayPlan plan,
             CopierIdentity identity,
+            Function<PoolMember.Parts, PoolMember> joining,
             Consumer<String> onFailure,
             Runnable onReplayed) {
         this.config = config;
@@ -108,7 +115,8 @@ final class Copier implements AutoCloseable {
                 source, inbox, egress.sink(), routes, routeLoop::wake, ledger, clock, this::sleep, this::housekeep);
         shard = new ShardAgent(engine, parts, this::captureStage);
         interceptors =
-                new InterceptorSet(identity, config.interceptors().connections(), inbox, routeLoop, this::onStanding);
+                new InterceptorSet(identity, config.interceptors().connections(), inbox, routeLoop, new Standings());
+        pool = joining.apply(new PoolMember.Parts(identity, interceptors, sample, shard::useInstances, this::pause));
         shardThread = thread("shard-0", shard);
         routesThread = thread("routes", routeLoop);
     }
@@ -160,14 +168,18 @@ final class Copier implements AutoCloseable {
     /** Connects to the interceptors, gives them a moment to welcome us, and starts to mirror. */
     void start() throws InterruptedException {
         routesThread.start();
-        interceptors.update(new ClusterView(config.interceptors().servers()));
+        if (pool != null) {
+            pool.awaitFirst();
+        }
+        List<HostPort> first = pool == null ? config.interceptors().servers() : pool.interceptors();
+        interceptors.update(new ClusterView(first));
         WarmUp.run(EngineLimits.of(config), WARM_UP_NS, clock);
         long patienceMs = replay == null ? FIRST_WELCOME_MS : FIRST_WELCOME_OFFLINE_MS;
         if (!firstAttempts.await(patienceMs, TimeUnit.MILLISECONDS)) {
             LOG.warn(
                     "{} of {} interceptors are there; mirroring begins all the same",
                     figures().interceptorsUp(),
-                    config.interceptors().servers().size());
+                    first.size());
             if (!config.interceptors().lonely() && figures().interceptorsUp() == 0) {
                 onFailure.accept("no interceptor can be reached, and --no-lonely was given");
             }
@@ -184,6 +196,30 @@ final class Copier implements AutoCloseable {
     /** Shard thread; once per kind of fault, the counter has the others. */
     private static void onFault(FlowKey session, RuntimeException fault) {
         LOG.error("[{}] fault of the engine, contained in this session", session, fault);
+    }
+
+    /** Hears of interceptors for the copier. */
+    private final class Standings implements InterceptorSet.Listener {
+        @Override
+        public void onStanding(int up, int members) {
+            Copier.this.onStanding(up, members);
+        }
+
+        @Override
+        public void onSuperseded(int instanceId, long epoch) {
+            if (pool != null) {
+                pool.superseded(instanceId, epoch);
+            }
+        }
+    }
+
+    /** Any thread. */
+    private void pause(boolean isPaused) {
+        if (source instanceof AfPacketSource ring) {
+            ring.pause(isPaused);
+        }
+        shard.pause(isPaused);
+        poller.wakeUp();
     }
 
     /** Routes thread. */
@@ -228,6 +264,15 @@ final class Copier implements AutoCloseable {
                 egress.errors()::byName);
     }
 
+    /** Everything on {@code /metrics}. */
+    Metrics metrics() {
+        Metrics metrics = CopierMetrics.of(figures());
+        if (pool != null) {
+            pool.register(metrics);
+        }
+        return metrics;
+    }
+
     /** Why the copier does not work, a sentence; null when it does. Any thread. */
     String unhealthy() {
         return shardThread.isAlive() && routesThread.isAlive() ? null : "a thread has ended, see the log";
@@ -235,11 +280,18 @@ final class Copier implements AutoCloseable {
 
     /** Why the copier does not mirror now, a sentence; null when it does. Any thread. */
     String unready() {
-        return figures().interceptorsUp() > 0 ? unhealthy() : "no interceptor is connected";
+        if (figures().interceptorsUp() == 0) {
+            return "no interceptor is connected";
+        }
+        String objection = pool == null ? null : pool.objection();
+        return objection == null ? unhealthy() : objection;
     }
 
     /** Resets the live replicas, ends streams and threads; takes about a second at most. What it showed can still be read. */
     void stop() {
+        if (pool != null) {
+            pool.close();
+        }
         shard.stop();
         poller.wakeUp();
         join(shardThread);

@@ -15,7 +15,6 @@ import drcopy.copier.config.OfflineOptions;
 import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.metrics.ClosingReport;
-import drcopy.copier.metrics.CopierMetrics;
 import drcopy.copier.metrics.ProgressLine;
 import drcopy.copier.metrics.ReplayProgress;
 import drcopy.copier.offline.DryRun;
@@ -87,7 +86,7 @@ public final class CopierMain implements Callable<Integer> {
         }
         try (AgentProcess process = AgentProcess.open("copier", agentOptions);
                 Copier copier = open(config, plan)) {
-            process.serve(CopierMetrics.of(copier.figures()), copier::unhealthy, copier::unready);
+            process.serve(copier.metrics(), copier::unhealthy, copier::unready);
             copier.start();
             process.ready();
             mirror(copier);
@@ -152,7 +151,8 @@ public final class CopierMain implements Callable<Integer> {
 
     private Copier open(CopierConfig config, ReplayPlan plan) {
         try {
-            return new Copier(config, plan, Identity.of(config), this::fail, Shutdown::request);
+            return new Copier(
+                    config, plan, Identity.of(config), parts -> join(config, parts), this::fail, Shutdown::request);
         } catch (FilterException e) {
             throw badFilter(config.capture().filter(), e);
         } catch (UnknownDeviceException e) {
@@ -163,6 +163,12 @@ public final class CopierMain implements Callable<Integer> {
         } catch (BadCaptureFileException e) {
             throw badFile(plan, e);
         }
+    }
+
+    private PoolMember join(CopierConfig config, PoolMember.Parts parts) {
+        return options.coordination()
+                .map(pool -> new PoolMember(config, pool, agentOptions.metricsAddress(), parts))
+                .orElse(null);
     }
 
     private void fail(String sentence) {

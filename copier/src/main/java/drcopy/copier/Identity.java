@@ -3,6 +3,7 @@ package drcopy.copier;
 
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.response.CopierIdentity;
+import drcopy.coordinator.pool.Lease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,21 @@ final class Identity {
         String purpose = config.transfers() + " " + config.instanceIds();
         String copierId = host() + "/" + config.instanceIds().get(0) + "/" + Integer.toHexString(purpose.hashCode());
         return new CopierIdentity(copierId, new SecureRandom().nextLong(), POOL, config.instanceIds());
+    }
+
+    /** The same for the same host and services; ZooKeeper tells apart those of which there are more. */
+    static String nameInPool(CopierConfig config) {
+        return host() + "-" + Integer.toHexString(config.transfers().toString().hashCode());
+    }
+
+    /** The same process with leased instance IDs. */
+    static CopierIdentity leased(CopierIdentity before, String pool, String copierId, List<Lease> leases) {
+        return new CopierIdentity(
+                copierId,
+                before.incarnation(),
+                pool,
+                leases.stream().map(Lease::id).toList(),
+                leases.stream().map(Lease::epoch).toList());
     }
 
     /** A name of its own for the preflight, so that a running copier keeps its routes. */

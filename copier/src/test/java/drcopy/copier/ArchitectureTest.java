@@ -49,6 +49,15 @@ class ArchitectureTest {
             .because("netio is the only room that touches the kernel");
 
     @ArchTest
+    static final ArchRule zooKeeperOnlyInCoordinator = noClasses()
+            .that()
+            .resideOutsideOfPackages("drcopy.coordinator.zk..", "drcopy.coordinator.serve..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..")
+            .because("an agent knows its pool, not where it is kept");
+
+    @ArchTest
     static final ArchRule grpcOnlyInResponse = noClasses()
             .that()
             .resideInAPackage("drcopy.copier..")

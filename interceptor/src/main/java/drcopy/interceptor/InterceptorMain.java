@@ -17,6 +17,7 @@ import drcopy.netio.DiversionRules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +45,7 @@ public final class InterceptorMain implements Callable<Integer> {
     @Override
     public Integer call() {
         InterceptorConfig config = options.config();
+        Optional<Membership> membership = options.pool().map(pool -> new Membership(pool, options.advertised()));
         Site site = Site.of(config);
         if (options.isCheck()) {
             boolean isReady =
@@ -55,8 +57,13 @@ public final class InterceptorMain implements Callable<Integer> {
         try (AgentProcess process = AgentProcess.open("interceptor", agentOptions);
                 Interceptor interceptor = new Interceptor(config, site, counters, hostName())) {
             process.serve(InterceptorMetrics.register(counters), interceptor::unhealthy, interceptor::unready);
-            process.ready();
-            Shutdown.await();
+            try (Membership joined = membership.orElse(null)) {
+                if (joined != null) {
+                    joined.join(config, agentOptions.metricsAddress());
+                }
+                process.ready();
+                Shutdown.await();
+            }
             if (interceptor.unhealthy() != null) {
                 throw new IllegalStateException(interceptor.unhealthy());
             }

@@ -37,6 +37,13 @@ class ArchitectureTest {
             .because("netio is the only room that touches the kernel");
 
     @ArchTest
+    static final ArchRule zooKeeperOnlyInCoordinator = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..")
+            .because("an agent knows its pool, not where it is kept");
+
+    @ArchTest
     static final ArchRule nettyOnlyInStream = noClasses()
             .that()
             .resideOutsideOfPackage("drcopy.interceptor.stream..")

@@ -44,10 +44,18 @@ public final class Agent implements AutoCloseable {
         return new Agent(lab, "copier", "online", number, options);
     }
 
+    /** A coordinator that serves a ZooKeeper of its own, not yet started; its data is in the lab's folder. */
+    public static Agent coordinator(Lab lab, String host, List<String> options) {
+        return new Agent(lab, "coordinator", host, 9, options);
+    }
+
     /** Starts it, again after {@link #kill} or {@link #close}, and does not wait. */
     public void start() {
         List<String> command = new ArrayList<>();
         command.add(Lab.home().resolve("bin").resolve(program).toString());
+        if (program.equals("coordinator")) {
+            command.add("serve");
+        }
         command.add("--metrics-port");
         command.add(metricsPort());
         command.addAll(options);

@@ -51,10 +51,16 @@ public final class Mirror implements AutoCloseable {
 
     /** Everything up and ready in this lab, which is closed with it; the agents have just these options. */
     public static Mirror up(Lab lab, List<String> copierOptions, List<String> interceptorOptions) {
+        return up(lab, copierOptions, interceptorOptions, lab.realServers());
+    }
+
+    /** Like the other, but interceptors run on these hosts only. */
+    public static Mirror up(
+            Lab lab, List<String> copierOptions, List<String> interceptorOptions, List<String> intercepted) {
         try {
             Mirror mirror = new Mirror(lab, copierOptions, interceptorOptions);
-            mirror.interceptors.values().forEach(Agent::start);
-            mirror.interceptors.values().forEach(Agent::awaitReady);
+            intercepted.forEach(host -> mirror.interceptor(host).start());
+            intercepted.forEach(host -> mirror.interceptor(host).awaitReady());
             mirror.copier.start();
             mirror.copier.awaitReady();
             return mirror;
@@ -75,6 +81,16 @@ public final class Mirror implements AutoCloseable {
     /** Another copier beside the first, with these options beside the usual ones; it is not started, and the caller closes it. */
     public Agent another(int number, String... copierOptions) {
         return Agent.copier(lab, number, usual(lab, copierOptions));
+    }
+
+    /** What is copied, as {@code -x} wants it. */
+    public static String transfers() {
+        return TRANSFERS;
+    }
+
+    /** What is diverted, as {@code --divert} wants it. */
+    public static String diverted() {
+        return DIVERTED;
     }
 
     private static List<String> usual(Lab lab, String... copierOptions) {

@@ -21,17 +21,19 @@ final class PacketSocket implements AutoCloseable {
     private final int protocol;
     private final String device;
     private final PacketRing ring;
+    private final BpfFilter filter;
     private final NativeMemory scratch = NativeMemory.allocate(32);
     private long ringAddress;
     private int deviceIndex;
     private boolean isClosed;
     private long drops;
 
-    private PacketSocket(int fd, int protocol, String device, PacketRing ring) {
+    private PacketSocket(int fd, int protocol, String device, PacketRing ring, BpfFilter filter) {
         this.fd = fd;
         this.protocol = protocol;
         this.device = device;
         this.ring = ring;
+        this.filter = filter;
     }
 
     /**
@@ -42,7 +44,7 @@ final class PacketSocket implements AutoCloseable {
     static PacketSocket open(String device, int protocol, BpfFilter filter, PacketRing ring, int fanoutGroup) {
         int index = Sockets.deviceIndex(device);
         int fd = Sockets.open(Libc.AF_PACKET, Libc.SOCK_DGRAM, 0, "AF_PACKET");
-        PacketSocket socket = new PacketSocket(fd, protocol, device, ring);
+        PacketSocket socket = new PacketSocket(fd, protocol, device, ring, filter);
         try {
             // Joining a group needs a running socket: until it has joined, the filter takes nothing.
             (fanoutGroup < 0 ? filter : BpfFilter.none()).attach(fd);
@@ -112,6 +114,13 @@ final class PacketSocket implements AutoCloseable {
         bind(index);
         clearError();
         return true;
+    }
+
+    /** From now on the kernel hands over nothing, or again what the filter takes. Any thread. */
+    synchronized void pause(boolean isPaused) {
+        if (!isClosed) {
+            (isPaused ? BpfFilter.none() : filter).attach(fd);
+        }
     }
 
     /** Packets lost for want of room, since the socket was opened. Any thread. */

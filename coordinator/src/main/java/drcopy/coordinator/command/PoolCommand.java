@@ -6,6 +6,7 @@ import drcopy.coordinator.config.PoolOptions;
 import drcopy.coordinator.pool.Control;
 import drcopy.coordinator.pool.PoolJson;
 import drcopy.coordinator.pool.PoolStatus;
+import drcopy.coordinator.pool.PoolWords;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -52,6 +53,6 @@ abstract class PoolCommand implements Callable<Integer> {
     final void print(Connection connection, Control control) {
         print(
                 new PoolStatus.ControlStatus(control.paused(), control.ratio()),
-                "pool " + connection.pool() + ": " + StatusTable.text(control));
+                "pool " + connection.pool() + ": " + PoolWords.of(control));
     }
 }

@@ -14,6 +14,7 @@ import drcopy.agent.Shutdown;
 import drcopy.coordinator.config.PoolAddress;
 import drcopy.coordinator.serve.EmbeddedZooKeeper;
 import drcopy.coordinator.serve.ServerConfig;
+import drcopy.coordinator.web.PageServer;
 import drcopy.coordinator.zk.ZooKeeperClient;
 import drcopy.coordinator.zk.ZooKeeperClient.ConnectionChange;
 import java.net.InetAddress;
@@ -88,7 +89,9 @@ public final class ServeCommand implements Callable<Integer> {
         try (AgentProcess process = AgentProcess.open("coordinator", agentOptions);
                 EmbeddedZooKeeper zookeeper = server == null ? null : EmbeddedZooKeeper.start(server);
                 ZooKeeperClient client =
-                        ZooKeeperClient.open(access.to(existing == null ? own(zookeeper) : existing), change -> {})) {
+                        ZooKeeperClient.open(access.to(existing == null ? own(zookeeper) : existing), change -> {});
+                PageServer page = access.servePage(client)) {
+            LOG.debug("page on port {}", page.port());
             process.serve(metrics(client), () -> failure(zookeeper), () -> unready(zookeeper, client));
             if (!client.awaitConnected(CONNECT_SECONDS)) {
                 LOG.warn("ZooKeeper does not answer yet{}", peers.isEmpty() ? "" : ": its peers are awaited");

@@ -1,33 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.coordinator.command;
 
-import drcopy.coordinator.pool.Control;
 import drcopy.coordinator.pool.CopierNode;
 import drcopy.coordinator.pool.InterceptorNode;
 import drcopy.coordinator.pool.PoolContents;
 import drcopy.coordinator.pool.PoolContents.HeldId;
-import java.time.Duration;
+import drcopy.coordinator.pool.PoolWords;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** A pool as text for people. Pure. */
-public final class StatusTable {
+final class StatusTable {
     private StatusTable() {}
 
     /** Several lines without a newline at the end. */
     static String of(PoolContents pool, Instant now) {
         List<String> lines = new ArrayList<>();
-        lines.add("pool " + pool.pool() + ": " + text(pool.control()));
+        lines.add("pool " + pool.pool() + ": " + PoolWords.of(pool.control()));
         List<List<String>> interceptors = new ArrayList<>();
         interceptors.add(List.of("INTERCEPTOR", "DIVERTS", "SINCE", "VERSION"));
         for (InterceptorNode node : pool.interceptors()) {
             interceptors.add(List.of(
                     node.address(),
                     String.join(",", node.vips()),
-                    age(node.since(), now),
+                    PoolWords.age(node.since(), now),
                     String.valueOf(node.version())));
         }
         List<List<String>> copiers = new ArrayList<>();
@@ -37,7 +35,7 @@ public final class StatusTable {
                     node.id(),
                     node.host(),
                     ids(node.instanceIds()),
-                    age(node.since(), now),
+                    PoolWords.age(node.since(), now),
                     String.valueOf(node.version())));
         }
         addTable(lines, interceptors);
@@ -54,7 +52,7 @@ public final class StatusTable {
                     String.valueOf(held.lease().id()),
                     held.node().holder(),
                     held.node().process() == null ? "?" : held.node().process().host(),
-                    age(held.node().since(), now),
+                    PoolWords.age(held.node().since(), now),
                     String.valueOf(held.lease().epoch())));
         }
         List<String> lines = new ArrayList<>();
@@ -84,32 +82,5 @@ public final class StatusTable {
 
     private static String ids(List<Integer> ids) {
         return ids.isEmpty() ? "-" : ids.stream().map(String::valueOf).collect(Collectors.joining(","));
-    }
-
-    /** What copiers are told, a clause. */
-    public static String text(Control control) {
-        String what = control.paused() ? "paused" : "running";
-        String ratio =
-                control.ratio() == null ? "ratio as each copier is configured" : "ratio " + control.ratio() + " %";
-        String who = control.by() == null ? "" : " (" + control.by() + ", " + control.at() + ")";
-        String why = control.reason() == null ? "" : ": " + control.reason();
-        return what + ", " + ratio + who + why;
-    }
-
-    /** How long ago, in one unit. */
-    public static String age(String since, Instant now) {
-        Duration age;
-        try {
-            age = Duration.between(Instant.parse(since), now);
-        } catch (DateTimeParseException | NullPointerException e) {
-            return "?";
-        }
-        if (age.toMinutes() < 2) {
-            return Math.max(0, age.toSeconds()) + " s";
-        }
-        if (age.toHours() < 2) {
-            return age.toMinutes() + " min";
-        }
-        return age.toHours() < 48 ? age.toHours() + " h" : age.toDays() + " d";
     }
 }

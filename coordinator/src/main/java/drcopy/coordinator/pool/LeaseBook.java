@@ -116,7 +116,7 @@ public final class LeaseBook {
         if (slot < 0) {
             return Verdict.IGNORE;
         }
-        if (Long.compareUnsigned(slots[slot].epoch(), epoch) > 0) {
+        if (Long.compareUnsigned(slots[slot].epoch(), epoch) >= 0) {
             return Verdict.TELL_AGAIN;
         }
         lost(id, nowNs);

@@ -5,9 +5,12 @@ import drcopy.agent.Check;
 import drcopy.agent.ConfigException;
 import drcopy.agent.Heading;
 import drcopy.agent.HostPort;
+import drcopy.coordinator.config.PoolOptions;
+import drcopy.coordinator.pool.LeaseRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -72,9 +75,8 @@ public final class CopierOptions {
     @Option(
             names = {"-f", "--instance"},
             paramLabel = "N",
-            defaultValue = "0",
-            description = "instance number of this copier, 0..1023 (default: ${DEFAULT-VALUE})")
-    int instance;
+            description = "instance number of this copier, 0..1023 (default: leased with --zookeeper, 0 without)")
+    Integer instance;
 
     @Option(
             names = {"-r", "--ratio"},
@@ -192,6 +194,9 @@ public final class CopierOptions {
                             + " an answer; 0: never (default: ${DEFAULT-VALUE})")
     int joinIdle;
 
+    @Mixin
+    final PoolOptions pool = new PoolOptions();
+
     /**
      * The checked configuration.
      *
@@ -236,6 +241,18 @@ public final class CopierOptions {
                 : ConfigException.parse(option, String.join(",", entries), text -> ClientAddresses.parse(entries));
     }
 
+    /**
+     * The pool and what is wanted of it; empty without {@code -z}.
+     *
+     * @throws ConfigException when it cannot be
+     */
+    public Optional<Coordination> coordination() {
+        return pool.address()
+                .map(address -> new Coordination(
+                        address,
+                        instance == null ? LeaseRequest.lowestFree(replicas) : LeaseRequest.exactly(instanceIds())));
+    }
+
     private static String joined(List<Transfer> transfers) {
         return String.join(",", transfers.stream().map(Transfer::toString).toList());
     }
@@ -243,15 +260,15 @@ public final class CopierOptions {
     /** Replica i of instance f has ID (f * n + i) mod 1024. */
     private List<Integer> instanceIds() {
         Check.range("--replicas", replicas, 1, 1023);
-        Check.range("--instance", instance, 0, 1023);
+        int number = instance == null ? 0 : Check.range("--instance", instance, 0, 1023);
         return IntStream.range(0, replicas)
-                .mapToObj(i -> (instance * replicas + i) % 1024)
+                .mapToObj(i -> (number * replicas + i) % 1024)
                 .toList();
     }
 
     private CopierConfig.Interceptors interceptors() {
         Check.port("--port", port);
-        Check.that(!servers.isEmpty(), "--servers", null, "must be given");
+        Check.that(!servers.isEmpty() || pool.address().isPresent(), "--servers", null, "must be given, or --zookeeper");
         List<HostPort> parsed = servers.stream()
                 .map(server -> ConfigException.parse("--servers", server, text -> HostPort.parse(text, port)))
                 .toList();

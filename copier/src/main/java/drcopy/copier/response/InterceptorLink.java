@@ -5,6 +5,7 @@ import drcopy.agent.HostPort;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.route.RouteFeed;
 import drcopy.copier.route.RouteLoop;
+import drcopy.v1.IdSuperseded;
 import drcopy.v1.Status;
 import drcopy.v1.Welcome;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
 
     private final HostPort interceptor;
     private final int connection;
-    private final CopierIdentity identity;
+    private final InterceptorSet set;
     private final ResponseSink sink;
     private final RouteLoop loop;
     private final RouteFeed feed;
@@ -39,7 +40,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
     InterceptorLink(InterceptorSet set, HostPort interceptor, int connection, Runnable onChange) {
         this.interceptor = interceptor;
         this.connection = connection;
-        this.identity = set.identity();
+        this.set = set;
         this.sink = set.sink();
         this.loop = set.loop();
         this.feed = loop.addFeed(connection, set.connections());
@@ -67,7 +68,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
         }
         InterceptorStream attempt = new InterceptorStream(interceptor, sink, this);
         stream = attempt;
-        attempt.open(identity.hello(connection));
+        attempt.open(set.identity().hello(connection));
         loop.schedule(() -> giveUpUnlessWelcome(attempt), WELCOME_TIMEOUT_NS);
     }
 
@@ -76,6 +77,19 @@ final class InterceptorLink implements InterceptorStream.Reports {
             attempt.close();
             ended(attempt, "no Welcome within " + TimeUnit.NANOSECONDS.toSeconds(WELCOME_TIMEOUT_NS) + " s");
         }
+    }
+
+    /** Begins another stream at once, if there is one, to say Hello as it is by now. */
+    void sayAgain() {
+        if (stream == null || isClosed) {
+            return;
+        }
+        InterceptorStream old = stream;
+        stream = null;
+        isUp = false;
+        feed.detach();
+        old.close();
+        connect();
     }
 
     /** Ends for good: the interceptor is no longer a member. */
@@ -102,6 +116,11 @@ final class InterceptorLink implements InterceptorStream.Reports {
     @Override
     public void onStatus(InterceptorStream from, Status status) {
         responsesDropped = status.getResponsesDropped();
+    }
+
+    @Override
+    public void onSuperseded(InterceptorStream from, IdSuperseded superseded) {
+        set.listener().onSuperseded(superseded.getInstanceId(), superseded.getEpoch());
     }
 
     @Override

@@ -2,6 +2,7 @@
 package drcopy.copier.response;
 
 import drcopy.agent.HostPort;
+import drcopy.v1.IdSuperseded;
 import drcopy.v1.Status;
 import drcopy.v1.Welcome;
 import java.nio.ByteBuffer;
@@ -62,6 +63,9 @@ public final class InterceptorProbe {
 
         @Override
         public void onStatus(InterceptorStream stream, Status status) {}
+
+        @Override
+        public void onSuperseded(InterceptorStream stream, IdSuperseded superseded) {}
 
         @Override
         public void onResponses(ByteBuffer records) {}

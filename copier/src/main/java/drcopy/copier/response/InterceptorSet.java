@@ -13,7 +13,6 @@ import java.util.Map;
  * thread, again and again; members that stay keep their streams.
  */
 public final class InterceptorSet implements AutoCloseable {
-    private final CopierIdentity identity;
     private final int connections;
     private final ResponseSink sink;
     private final RouteLoop loop;
@@ -21,6 +20,7 @@ public final class InterceptorSet implements AutoCloseable {
     /** Owned by the routes thread. */
     private final Map<HostPort, List<InterceptorLink>> links = new LinkedHashMap<>();
 
+    private volatile CopierIdentity identity;
     private volatile List<Standing> standings = List.of();
 
     /**
@@ -41,6 +41,9 @@ public final class InterceptorSet implements AutoCloseable {
          * @param members interceptors there should be
          */
         void onStanding(int up, int members);
+
+        /** An interceptor has seen a newer lease of this instance ID. Called by gRPC's threads. */
+        default void onSuperseded(int instanceId, long epoch) {}
     }
 
     public InterceptorSet(
@@ -54,6 +57,20 @@ public final class InterceptorSet implements AutoCloseable {
 
     CopierIdentity identity() {
         return identity;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    /** Who says Hello from now on; streams that are up said it as before. Any thread. */
+    public void identify(CopierIdentity newIdentity) {
+        identity = newIdentity;
+    }
+
+    /** Has every stream begin anew, with a Hello as {@link #identify} has it. Any thread. */
+    public void sayHelloAgain() {
+        loop.execute(() -> links.values().forEach(all -> all.forEach(InterceptorLink::sayAgain)));
     }
 
     int connections() {
@@ -118,6 +135,11 @@ public final class InterceptorSet implements AutoCloseable {
             failure = failure.isEmpty() ? link.lastFailure() : failure;
         }
         return new Standing(interceptor, up, dropped, failure);
+    }
+
+    /** Whether there is a welcomed stream to this interceptor. Any thread. */
+    public boolean isUp(HostPort interceptor) {
+        return standings.stream().anyMatch(s -> s.interceptor().equals(interceptor) && s.streamsUp() > 0);
     }
 
     /** How each interceptor fares, as of the last change. Any thread. */

@@ -9,6 +9,7 @@ import drcopy.copier.session.TargetResponse;
 import drcopy.v1.AttachRequest;
 import drcopy.v1.AttachResponse;
 import drcopy.v1.Hello;
+import drcopy.v1.IdSuperseded;
 import drcopy.v1.InterceptionServiceGrpc;
 import drcopy.v1.RouteBatch;
 import drcopy.v1.RouteSnapshot;
@@ -43,6 +44,8 @@ final class InterceptorStream implements RouteOutlet {
         void onReady(InterceptorStream stream);
 
         void onStatus(InterceptorStream stream, Status status);
+
+        void onSuperseded(InterceptorStream stream, IdSuperseded superseded);
 
         /** The last report. {@code why} is a clause for people. */
         void onClosed(InterceptorStream stream, String why);
@@ -129,8 +132,9 @@ final class InterceptorStream implements RouteOutlet {
                 case WELCOME -> reports.onWelcome(InterceptorStream.this, message.getWelcome());
                 case CONFLICT -> sink.onRouteConflict(message.getConflict().getRouteId());
                 case STATUS -> reports.onStatus(InterceptorStream.this, message.getStatus());
-                case SUPERSEDED, MESSAGE_NOT_SET -> {
-                    // Leases come with ZooKeeper; an unknown message comes from a newer interceptor.
+                case SUPERSEDED -> reports.onSuperseded(InterceptorStream.this, message.getSuperseded());
+                case MESSAGE_NOT_SET -> {
+                    // It comes from a newer interceptor.
                 }
             }
         }

@@ -338,6 +338,9 @@ public final class SessionEngine {
             shutDown(left);
             left = lifecycle.sessions().any();
         }
+        if (reset < limit) {
+            shutdownAt = 0; // all are gone: a paused engine begins anew
+        }
         return reset;
     }
 

@@ -8,6 +8,7 @@ import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.session.SegmentView;
 import drcopy.copier.session.SessionEngine;
 import drcopy.copier.session.TargetResponse;
+import drcopy.netio.PacketHandler;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +29,7 @@ public final class ShardAgent implements Runnable {
     private static final int TIMERS_PER_CYCLE = 256;
     private static final int RESETS_PER_STEP = 64;
     private static final long HOUSEKEEPING_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final PacketHandler NOBODY = (buffer, offset, captured, length, timestampNs) -> {};
     private static final long FAREWELL_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final SessionEngine engine;
@@ -38,6 +40,10 @@ public final class ShardAgent implements Runnable {
     private long nowNs;
     private long nextHousekeepingNs;
     private volatile boolean isStopped;
+    private volatile boolean isPauseWanted;
+    private boolean isPaused;
+    /** Paused, with sessions left to reset. */
+    private boolean isClearing;
     /** What {@link #useInstances} was last told, until it is applied; or null. */
     private final AtomicReference<int[]> instances = new AtomicReference<>();
 
@@ -46,6 +52,14 @@ public final class ShardAgent implements Runnable {
         this.engine = engine;
         this.parts = parts;
         this.stage = stage.apply(input);
+    }
+
+    /**
+     * Paused, the shard resets its replicas, forgets its sessions and takes nothing up until it is told otherwise; the sleeper must
+     * be woken after it. Any thread.
+     */
+    public void pause(boolean value) {
+        isPauseWanted = value;
     }
 
     /** {@link SessionEngine#useInstances}, from the next cycle on. Any thread. */
@@ -79,8 +93,16 @@ public final class ShardAgent implements Runnable {
         if (instances.getPlain() != null) {
             engine.useInstances(instances.getAndSet(null));
         }
+        if (isPaused != isPauseWanted) {
+            isPaused = !isPaused;
+            isClearing = isPaused;
+        }
         int inputs = parts.inbox().drain(input, RESPONSES_PER_CYCLE);
-        inputs += parts.source().poll(stage, PACKETS_PER_CYCLE);
+        inputs += parts.source().poll(isPaused ? NOBODY : stage, PACKETS_PER_CYCLE);
+        if (isClearing) {
+            isClearing = clear();
+            inputs++;
+        }
         if (inputs > 0) {
             endBatch();
         }
@@ -94,6 +116,16 @@ public final class ShardAgent implements Runnable {
             housekeep();
         }
         return inputs + (timers == TIMERS_PER_CYCLE ? 1 : 0);
+    }
+
+    /** Resets some of what is left; false when nothing is. */
+    private boolean clear() {
+        try {
+            return engine.onShutdown(nowNs, RESETS_PER_STEP) == RESETS_PER_STEP;
+        } catch (RuntimeException e) {
+            fault(e);
+            return false;
+        }
     }
 
     private void endBatch() {

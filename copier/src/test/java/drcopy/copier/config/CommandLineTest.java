@@ -27,7 +27,7 @@ class CommandLineTest {
             textBlock =
                     """
             -s a                                          | --transfer: must be given
-            -x 80-198.18.1.2:80                           | --servers: must be given
+            -x 80-198.18.1.2:80                           | --servers: must be given, or --zookeeper
             -s a -x                                       | --transfer: must be followed by a value
             -s a -x 80                                    | --transfer 80: must be [onlineIP:]port-targetIP:port, with brackets around an IPv6 address
             -s a -x -198.18.1.2:80                        | --transfer -198.18.1.2:80: must be [onlineIP:]port-targetIP:port, with brackets around an IPv6 address
@@ -101,7 +101,6 @@ class CommandLineTest {
             -W --hold 3              | --hold 3: must not be given together with --no-wait
             --interface eth0,eth0    | --interface eth0,eth0: must name each device once
             --metrics-port 65536     | --metrics-port 65536: must be 1..65535
-            --zookeeper h:2181       | --zookeeper: must be a known option, --help lists them
             -a 2                     | --accelerate 2: must be given together with --pcap
             -I 100                   | --interval 100: must be given together with --pcap
             -T 2                     | --repeat 2: must be given together with --pcap
@@ -121,6 +120,11 @@ class CommandLineTest {
             -U 4                     | -U 4: must be left out: --memory bounds all sessions together
             -k 60                    | -k 60: must be left out: an idle session is forgotten after twice --session-timeout
             -S 1500                  | -S 1500: must be --snaplen here, or --mss for what 0.9 meant
+            --zookeeper h:           | --zookeeper h:: must be host or host:port, with brackets around an IPv6 address
+            -z h:2181/               | --zookeeper h:2181/: must be host:port,... with a path like /drcopy after it, or none
+            -z h --pool a/b          | --pool a/b: must be 1..63 letters, digits, dots, dashes or underscores
+            --pool p                 | --pool p: must be given together with --zookeeper
+            -z h --zk-auth /nowhere  | --zk-auth /nowhere: must be a file that can be read
             stray                    | stray: must follow an option, nothing else is expected here
             -p 1 -p 2                | --port: may be given only once
             --config /nowhere        | --config /nowhere: must be a readable text file

@@ -91,6 +91,24 @@ class InterceptorSetTest {
     }
 
     @Test
+    void saysHelloAgainWithWhatWasLeasedMeanwhile() throws Exception {
+        try (FakeInterceptor interceptor = FakeInterceptor.start(0)) {
+            members(interceptor);
+            await().until(() -> returns.get() == 2);
+
+            set.identify(new CopierIdentity("test/0", 77, "default", List.of(9), List.of(123L)));
+            set.sayHelloAgain();
+
+            await().until(() -> returns.get() == 4);
+            assertThat(interceptor.streams().stream()
+                            .map(s -> s.messages().get(0).getHello())
+                            .filter(h -> h.getLeaseEpochsList().equals(List.of(123L))
+                                    && h.getInstanceIdsList().equals(List.of(9))))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
     void saysHelloOnEveryConnectionAndBeginsWithASnapshot() throws Exception {
         try (FakeInterceptor interceptor = FakeInterceptor.start(0)) {
             members(interceptor);

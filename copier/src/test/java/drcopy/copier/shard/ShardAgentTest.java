@@ -178,6 +178,30 @@ class ShardAgentTest {
     }
 
     @Test
+    void pausedItResetsItsReplicasAndTakesNothingUpUntilResumed() {
+        open();
+        shard.pause(true);
+        cycle();
+        assertThat(sink.sent).hasSize(1);
+        assertThatPacket(sink.sent.get(0)).hasFlags("R.");
+        sink.sent.clear();
+
+        capture(fromClient().syn().seq(2000).mss(1460));
+        cycle();
+        assertThat(sink.sent).isEmpty();
+
+        shard.pause(false);
+        capture(fromClient().syn().seq(3000).mss(1460));
+        cycle();
+        assertThatPacket(sink.sent.get(0)).hasFlags("S").hasSeq(3000);
+        sink.sent.clear();
+
+        shard.pause(true);
+        cycle();
+        assertThat(ledger.value(Ledger.Gauge.SESSIONS)).isZero();
+    }
+
+    @Test
     void announcesTheRouteBeforeTheSynLeaves() {
         capture(fromClient().syn().seq(1000).mss(1460));
         cycle();

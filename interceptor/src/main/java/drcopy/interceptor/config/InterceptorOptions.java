@@ -5,10 +5,14 @@ import drcopy.agent.Check;
 import drcopy.agent.Cidr;
 import drcopy.agent.ConfigException;
 import drcopy.agent.Heading;
+import drcopy.agent.HostPort;
 import drcopy.agent.IpLiteral;
+import drcopy.coordinator.config.PoolAddress;
+import drcopy.coordinator.config.PoolOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
@@ -70,6 +74,15 @@ public final class InterceptorOptions {
             description = "Listen port for copiers (default: " + DEFAULT_PORT + ").")
     private int port = DEFAULT_PORT;
 
+    @Mixin
+    private final PoolOptions pool = new PoolOptions();
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "HOST:PORT",
+            description = "where copiers reach this interceptor (default: --bind, or the address toward ZooKeeper; --port)")
+    private String advertise;
+
     @Option(
             names = "--check",
             description = "Check what the interceptor needs, a line each with the remedy; change nothing and exit.")
@@ -103,6 +116,27 @@ public final class InterceptorOptions {
                 parse("--pass", pass, InterceptorOptions::passed),
                 parse("--nat", nat, Translation::parse),
                 new InetSocketAddress(bindAddress(), Check.port("--port", port)));
+    }
+
+    /**
+     * The pool to be a member of; empty without {@code -z}.
+     *
+     * @throws ConfigException when it cannot be
+     */
+    public Optional<PoolAddress> pool() {
+        Optional<PoolAddress> address = pool.address();
+        Check.that(
+                advertise == null || address.isPresent(),
+                "--advertise",
+                advertise,
+                "must be given together with --zookeeper");
+        return address;
+    }
+
+    /** Where copiers reach this interceptor, if it was said. */
+    public Optional<HostPort> advertised() {
+        return Optional.ofNullable(advertise)
+                .map(text -> ConfigException.parse("--advertise", text, HostPort::parse));
     }
 
     private static Cidr passed(String text) {

@@ -107,14 +107,13 @@ final class StreamDesk {
     /** Tells every copier of the pool, the new one included, which of its instance IDs somebody has a newer lease of. */
     private void fence(Hello hello) {
         for (int i = 0; i < hello.getLeaseEpochsCount(); i++) {
-            leases.seen(hello.getPool(), hello.getInstanceIds(i), hello.getLeaseEpochs(i));
+            leases.seen(hello.getPool(), hello.getInstanceIds(i), hello.getLeaseEpochs(i), hello.getCopierId());
         }
         for (int id : hello.getInstanceIdsList()) {
             long newest = leases.newest(hello.getPool(), id);
             for (CopierLink link : links.all()) {
-                long epoch = link.leaseEpoch(id);
-                boolean isOlder = epoch != 0 && Long.compareUnsigned(epoch, newest) < 0;
-                if (isOlder && link.stream().hello().getPool().equals(hello.getPool())) {
+                boolean isSamePool = link.stream().hello().getPool().equals(hello.getPool());
+                if (isSamePool && leases.isSuperseded(hello.getPool(), id, link.leaseEpoch(id), link.copierId())) {
                     var unused = link.supersede(id, newest);
                 }
             }

@@ -14,21 +14,40 @@ public final class LeaseEpochs {
 
     private static final int MAX_POOLS = 16;
 
-    private final Map<String, long[]> newest = new HashMap<>();
+    private final Map<String, Pool> pools = new HashMap<>();
+
+    /** The newest lease of each ID of a pool. */
+    private static final class Pool {
+        final long[] epochs = new long[MAX_INSTANCE_ID + 1];
+        final String[] holders = new String[MAX_INSTANCE_ID + 1];
+    }
 
     /** Takes note of a lease; without effect beyond {@value #MAX_POOLS} pools. */
-    public void seen(String pool, int instanceId, long epoch) {
-        if (newest.size() < MAX_POOLS || newest.containsKey(pool)) {
-            long[] epochs = newest.computeIfAbsent(pool, name -> new long[MAX_INSTANCE_ID + 1]);
-            if (Long.compareUnsigned(epoch, epochs[instanceId]) > 0) {
-                epochs[instanceId] = epoch;
+    public void seen(String pool, int instanceId, long epoch, String copierId) {
+        if (pools.size() < MAX_POOLS || pools.containsKey(pool)) {
+            Pool known = pools.computeIfAbsent(pool, name -> new Pool());
+            if (Long.compareUnsigned(epoch, known.epochs[instanceId]) > 0) {
+                known.epochs[instanceId] = epoch;
+                known.holders[instanceId] = copierId;
             }
         }
     }
 
     /** The newest epoch seen; 0 when there was none. */
     public long newest(String pool, int instanceId) {
-        long[] epochs = newest.get(pool);
-        return epochs == null ? 0 : epochs[instanceId];
+        Pool known = pools.get(pool);
+        return known == null ? 0 : known.epochs[instanceId];
+    }
+
+    /**
+     * True when another copier has a newer lease than this one. Its own, renewed, takes nothing from it: a wiped ZooKeeper counts
+     * epochs from the start.
+     */
+    public boolean isSuperseded(String pool, int instanceId, long epoch, String copierId) {
+        Pool known = pools.get(pool);
+        return known != null
+                && epoch != 0
+                && Long.compareUnsigned(epoch, known.epochs[instanceId]) < 0
+                && !copierId.equals(known.holders[instanceId]);
     }
 }

@@ -312,6 +312,20 @@ class AttachTest {
     }
 
     @Test
+    void aCopierIsNotSupersededByANewerLeaseOfItsOwn() {
+        try (TestCopier before = attachedWithLease("a", "p", 50);
+                TestCopier afterAWipe = attachedWithLease("a", "p", 3);
+                TestCopier other = attachedWithLease("b", "p", 4)) {
+            await().until(() -> other.superseded.size() == 1);
+            before.send(Records.add(100, 1));
+            afterAWipe.send(Records.add(200, 2));
+            awaitCount(InterceptorCounter.ROUTES_ADDED, 2);
+            assertThat(before.superseded).isEmpty();
+            assertThat(afterAWipe.superseded).isEmpty();
+        }
+    }
+
+    @Test
     void keepsTheLeasesOfPoolsApart() {
         try (TestCopier a = attachedWithLease("a", "p", 5);
                 TestCopier b = attachedWithLease("b", "q", 6)) {

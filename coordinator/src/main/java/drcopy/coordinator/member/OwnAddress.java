@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.coordinator.member;
+
+import drcopy.agent.ConfigException;
+import drcopy.agent.HostPort;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Under which address and name others know this host. Stateless. */
+public final class OwnAddress {
+    private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
+
+    private OwnAddress() {}
+
+    /**
+     * The address this host talks to another from: the kernel looks up the route and sends nothing.
+     *
+     * @throws ConfigException when the other is unknown or no route leads there
+     */
+    public static String toward(HostPort other) {
+        try (DatagramChannel channel = DatagramChannel.open()) {
+            channel.connect(new InetSocketAddress(other.host(), other.port()));
+            String address =
+                    ((InetSocketAddress) channel.getLocalAddress()).getAddress().getHostAddress();
+            int zone = address.indexOf('%');
+            return zone < 0 ? address : address.substring(0, zone);
+        } catch (IOException | RuntimeException e) {
+            throw new ConfigException(
+                    "--zookeeper", other, "must be a host that a route leads to, or --advertise must be given");
+        }
+    }
+
+    /** A listen address as others reach it: every address is that of this host. */
+    public static HostPort orHost(HostPort listen, String host) {
+        return WILDCARDS.contains(listen.host()) ? new HostPort(host, listen.port()) : listen;
+    }
+
+    /** The kernel's host name: no name server is asked. */
+    public static String hostName() {
+        try {
+            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+            return name.isEmpty() ? "unknown" : name;
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+}

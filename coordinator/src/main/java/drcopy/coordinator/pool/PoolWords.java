@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.coordinator.pool;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+
+/** What there is to say about a pool, in words. Pure. */
+public final class PoolWords {
+    private PoolWords() {}
+
+    /** What copiers are told, a clause. */
+    public static String of(Control control) {
+        String what = control.paused() ? "paused" : "running";
+        String ratio =
+                control.ratio() == null ? "ratio as each copier is configured" : "ratio " + control.ratio() + " %";
+        String who = control.by() == null ? "" : " (" + control.by() + ", " + control.at() + ")";
+        String why = control.reason() == null ? "" : ": " + control.reason();
+        return what + ", " + ratio + who + why;
+    }
+
+    /** How long ago, in one unit. */
+    public static String age(String since, Instant now) {
+        Duration age;
+        try {
+            age = Duration.between(Instant.parse(since), now);
+        } catch (DateTimeParseException | NullPointerException e) {
+            return "?";
+        }
+        if (age.toMinutes() < 2) {
+            return Math.max(0, age.toSeconds()) + " s";
+        }
+        if (age.toHours() < 2) {
+            return age.toMinutes() + " min";
+        }
+        return age.toHours() < 48 ? age.toHours() + " h" : age.toDays() + " d";
+    }
+}
