@@ -27,7 +27,8 @@ final class AgentFigures {
     private static final int MOST_BYTES = 1 << 20;
     private static final int MOST_AGENTS = 4096;
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final Map<String, Agent> agents = new ConcurrentHashMap<>();
 
     /** Two looks at one agent. */

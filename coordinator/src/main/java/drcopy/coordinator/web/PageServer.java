@@ -81,10 +81,14 @@ public final class PageServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) {
         try (exchange) {
-            exchange.getResponseHeaders().set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:");
+            exchange.getResponseHeaders()
+                    .set(
+                            "Content-Security-Policy",
+                            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:");
             exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
             exchange.getResponseHeaders().set("X-Frame-Options", "DENY");
-            String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+            String request =
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
             if (isLoopback && !OWN_NAMES.contains(hostName(exchange))) {
                 send(exchange, 403, "text/plain", "ask for this page by the name localhost\n");
             } else if (request.equals("POST /control")) {
@@ -123,16 +127,19 @@ public final class PageServer implements AutoCloseable {
         Html html = new Html();
         long nowNs = System.nanoTime();
         boolean mayControl = isLoopback || token != null;
-        PoolPage page = new PoolPage((address, metric) -> figures.ask(address, metric, nowNs), Instant.now(), mayControl);
+        PoolPage page =
+                new PoolPage((address, metric) -> figures.ask(address, metric, nowNs), Instant.now(), mayControl);
         try {
             List<PoolContents> pools = new ArrayList<>();
             store.pools().forEach(name -> pools.add(store.forPool(name).contents()));
             if (pools.isEmpty()) {
-                html.raw("<section><h2>No pools yet</h2><p class=note>A copier or an interceptor that is started with -z makes one.</p></section>");
+                html.raw(
+                        "<section><h2>No pools yet</h2><p class=note>A copier or an interceptor that is started with -z makes one.</p></section>");
             }
             pools.forEach(pool -> page.write(html, pool));
         } catch (AwayException e) {
-            html.raw("<section class=away><h2>ZooKeeper does not answer</h2><p class=note>Mirroring goes on as it was. ");
+            html.raw(
+                    "<section class=away><h2>ZooKeeper does not answer</h2><p class=note>Mirroring goes on as it was. ");
             html.say(e.getMessage()).raw("</p></section>");
         }
         if (isLoopback || token == null) {
@@ -168,8 +175,7 @@ public final class PageServer implements AutoCloseable {
     private boolean isToken(String said) {
         return token != null
                 && said != null
-                && MessageDigest.isEqual(
-                        token.getBytes(StandardCharsets.UTF_8), said.getBytes(StandardCharsets.UTF_8));
+                && MessageDigest.isEqual(token.getBytes(StandardCharsets.UTF_8), said.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Map<String, String> form(HttpExchange exchange) throws IOException {
@@ -179,7 +185,9 @@ public final class PageServer implements AutoCloseable {
             int equals = pair.indexOf('=');
             if (equals > 0) {
                 try {
-                    form.put(pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+                    form.put(
+                            pair.substring(0, equals),
+                            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
                 } catch (IllegalArgumentException e) {
                     return Map.of();
                 }

@@ -40,7 +40,9 @@ final class PoolPage {
     private void head(Html html, PoolContents pool) {
         Control control = pool.control();
         String state = control.paused() ? "paused" : "running";
-        html.raw("<div class=pool-head><hgroup><h2>Pool ").say(pool.pool()).raw("</h2><p class=note><span class='state ");
+        html.raw("<div class=pool-head><hgroup><h2>Pool ")
+                .say(pool.pool())
+                .raw("</h2><p class=note><span class='state ");
         html.raw(state).raw("'>").raw(state).raw("</span>, ");
         html.say(control.ratio() == null ? "ratio as each copier is configured" : "ratio " + control.ratio() + " %");
         if (control.by() != null) {
@@ -61,9 +63,17 @@ final class PoolPage {
         String question = isPaused
                 ? "Mirror again to pool " + pool + "?"
                 : "Pause pool " + pool + "? Every copier ends its replicas and sends nothing until resumed.";
-        html.raw("<button hx-post='/control' hx-include='#token' hx-swap=none hx-vals='{\"pool\":\"").say(pool);
-        html.raw("\",\"action\":\"").raw(action).raw("\"}' hx-confirm=\"").say(question).raw("\" class='");
-        html.raw(isPaused ? "" : "secondary").raw("'>").raw(isPaused ? "Resume" : "Pause").raw("</button>");
+        html.raw("<button hx-post='/control' hx-include='#token' hx-swap=none hx-vals='{\"pool\":\"")
+                .say(pool);
+        html.raw("\",\"action\":\"")
+                .raw(action)
+                .raw("\"}' hx-confirm=\"")
+                .say(question)
+                .raw("\" class='");
+        html.raw(isPaused ? "" : "secondary")
+                .raw("'>")
+                .raw(isPaused ? "Resume" : "Pause")
+                .raw("</button>");
     }
 
     private void copiers(Html html, PoolContents pool) {
@@ -75,8 +85,17 @@ final class PoolPage {
             cell(html, names[1], node.host());
             cell(html, names[2], node.instanceIds().toString().replaceAll("[\\[\\]]", ""));
             cell(html, names[3], PoolWords.age(node.since(), now) + " ago");
-            number(html, names[4], figure(node.metrics(), "drcopy_copier_sessions").total(), "");
-            number(html, names[5], figure(node.metrics(), "drcopy_copier_segments_delivered_total").perSecond(), "/s");
+            number(
+                    html,
+                    names[4],
+                    figure(node.metrics(), "drcopy_copier_sessions").total(),
+                    "");
+            number(
+                    html,
+                    names[5],
+                    figure(node.metrics(), "drcopy_copier_segments_delivered_total")
+                            .perSecond(),
+                    "/s");
             drops(html, names[6], figure(node.metrics(), "drcopy_copier_dropped_segments_total"));
             cell(html, names[7], node.version());
             html.raw("</tr>");
@@ -95,7 +114,8 @@ final class PoolPage {
             number(
                     html,
                     names[3],
-                    figure(node.metrics(), "drcopy_interceptor_responses_summarised_total").perSecond(),
+                    figure(node.metrics(), "drcopy_interceptor_responses_summarised_total")
+                            .perSecond(),
                     "/s");
             drops(html, names[4], figure(node.metrics(), "drcopy_interceptor_slow_stream_drops_total"));
             cell(html, names[5], node.version());
@@ -111,7 +131,10 @@ final class PoolPage {
             html.raw("<tr>");
             cell(html, names[0], held.lease().id());
             cell(html, names[1], held.node().holder());
-            cell(html, names[2], held.node().process() == null ? "?" : held.node().process().host());
+            cell(
+                    html,
+                    names[2],
+                    held.node().process() == null ? "?" : held.node().process().host());
             cell(html, names[3], PoolWords.age(held.node().since(), now) + " ago");
             cell(html, names[4], held.lease().epoch());
             html.raw("</tr>");
@@ -135,7 +158,11 @@ final class PoolPage {
     }
 
     private static void cell(Html html, String name, Object value) {
-        html.raw("<td data-name='").say(name).raw("'>").say(value == null ? "" : value).raw("</td>");
+        html.raw("<td data-name='")
+                .say(name)
+                .raw("'>")
+                .say(value == null ? "" : value)
+                .raw("</td>");
     }
 
     private static void number(Html html, String name, double value, String unit) {
@@ -146,6 +173,10 @@ final class PoolPage {
         boolean isDropping = figure.perSecond() > 0;
         String rate = isDropping ? String.format(Locale.ROOT, " (%,.0f/s)", figure.perSecond()) : "";
         String total = Double.isNaN(figure.total()) ? "–" : String.format(Locale.ROOT, "%,.0f", figure.total());
-        html.raw("<td data-name='").say(name).raw(isDropping ? "' class=bad>" : "'>").say(total + rate).raw("</td>");
+        html.raw("<td data-name='")
+                .say(name)
+                .raw(isDropping ? "' class=bad>" : "'>")
+                .say(total + rate)
+                .raw("</td>");
     }
 }

@@ -61,8 +61,7 @@ class JoinsMeasurement {
     private void join(int number) throws InterruptedException {
         String host = "web" + number;
         ProcessMark process = new ProcessMark(host, number, "t");
-        CopierNode node =
-                new CopierNode(1, host, host, "80-198.18.1.200:80", List.of(), "t", "0.1.0", null, process);
+        CopierNode node = new CopierNode(1, host, host, "80-198.18.1.200:80", List.of(), "t", "0.1.0", null, process);
         RecordingListener listener = new RecordingListener();
         copiers.add(listener);
         CopierMembership membership =

@@ -9,7 +9,6 @@ import drcopy.coordinator.pool.Control;
 import drcopy.coordinator.zk.PoolStore;
 import drcopy.coordinator.zk.ZooKeeperClient;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,10 +45,8 @@ class PageServerTest {
         zookeeper.close();
     }
 
-    private static PageServer page(String address, String token) throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return PageServer.start(new HostPort(address, free.getLocalPort()), store, token);
-        }
+    private static PageServer page(String address, String token) {
+        return PageServer.start(new HostPort(address, 0), store, token);
     }
 
     private static HttpResponse<String> get(PageServer page, String path) throws IOException, InterruptedException {
@@ -59,8 +56,7 @@ class PageServerTest {
 
     private static int post(PageServer page, String form, Map<String, String> headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + page.port() + "/control"))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + page.port() + "/control"))
                 .POST(BodyPublishers.ofString(form));
         headers.forEach(request::header);
         return HTTP.send(request.build(), BodyHandlers.ofString()).statusCode();
@@ -72,13 +68,14 @@ class PageServerTest {
             String html = get(page, "/").body();
 
             assertThat(html).doesNotContain("http://", "https://", "${");
-            for (String path : html.split("(href|src)=\"")) {
+            for (String path : html.split("(href|src)=\"", -1)) {
                 String file = path.substring(0, Math.max(0, path.indexOf('"')));
                 if (file.startsWith("/")) {
                     assertThat(get(page, file).statusCode()).as(file).isEqualTo(200);
                 }
             }
-            assertThat(get(page, "/webjars/../drcopy/coordinator/web/page.html").statusCode()).isEqualTo(404);
+            assertThat(get(page, "/webjars/../drcopy/coordinator/web/page.html").statusCode())
+                    .isEqualTo(404);
             assertThat(get(page, "/version.properties").statusCode()).isEqualTo(404);
         }
     }
