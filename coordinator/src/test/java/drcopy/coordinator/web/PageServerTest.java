@@ -36,7 +36,7 @@ class PageServerTest {
         client = ZooKeeperClient.open(PoolAddress.parse("127.0.0.1:" + zookeeper.getPort(), "default"), change -> {});
         assertThat(client.awaitConnected(20)).isTrue();
         store = new PoolStore(client);
-        store.change(control -> control.said("<b>ops</b>", "2026-11-22T10:00:00Z", "a \"reason\""));
+        store.change(control -> control.withRatio(20));
     }
 
     @AfterAll
@@ -82,6 +82,7 @@ class PageServerTest {
 
     @Test
     void saysWhatZooKeeperSaysAndEscapesIt() throws Exception {
+        store.change(control -> control.said("<b>ops</b>", "2026-11-22T10:00:00Z", "a \"reason\""));
         try (PageServer page = page("127.0.0.1", null)) {
             assertThat(get(page, "/pools").body())
                     .contains("Pool default", "&lt;b&gt;ops&lt;/b&gt;", "a &quot;reason&quot;")
