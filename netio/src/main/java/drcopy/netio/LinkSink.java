@@ -50,7 +50,10 @@ public final class LinkSink implements PacketSink {
         // Protocol 0: the socket receives nothing.
         fd = Sockets.open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, "AF_PACKET, SOCK_RAW");
         try {
-            Sockets.option(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, "SO_SNDBUFFORCE", SEND_BUFFER);
+            if (Sockets.tryOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SEND_BUFFER) != 0) {
+                // Without CAP_NET_ADMIN the buffer is as large as net.core.wmem_max lets it be.
+                Sockets.option(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, "SO_SNDBUF", SEND_BUFFER);
+            }
         } catch (RuntimeException e) {
             Libc.close(fd);
             throw e;

@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -67,6 +69,15 @@ public final class NextHops implements AutoCloseable {
 
     public List<NextHop> all() {
         return List.of(hops);
+    }
+
+    /** Waits until every next hop's address is known, or for {@code limit}. */
+    public void awaitKnown(Duration limit) {
+        long startNs = System.nanoTime();
+        while (Arrays.stream(hops).anyMatch(hop -> hop.mac() == MacAddress.NONE)
+                && System.nanoTime() - startNs < limit.toNanos()) {
+            LockSupport.parkNanos(BETWEEN_LOOKS_NS);
+        }
     }
 
     int deviceIndex() {

@@ -35,6 +35,9 @@ public final class Preflight {
         for (Transfer transfer : config.transfers().list()) {
             findings.add(TargetChecks.of(transfer, config.replay().mtu()));
         }
+        if (config.device() != null) {
+            findings.addAll(LinkChecks.of(config));
+        }
         for (HostPort interceptor : config.interceptors().servers()) {
             findings.add(interceptor(interceptor, caller));
         }
