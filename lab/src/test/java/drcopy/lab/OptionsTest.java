@@ -160,7 +160,8 @@ class OptionsTest {
                     return lines.subList(since.servers().get(host), lines.size()).stream();
                 })
                 .filter(line -> line.uri().startsWith(path))
-                .filter(line -> line.client().startsWith("198.18.9.") || line.client().startsWith("198.18.10."))
+                .filter(line ->
+                        line.client().startsWith("198.18.9.") || line.client().startsWith("198.18.10."))
                 .count();
     }
 }

@@ -101,8 +101,11 @@ class PlacementTest {
 
     @Test
     void singleTargetGetsFramesPastTheFirewallAndClientsOfTheLoopback() {
-        lab.run("online", "nft", "add table inet wall; add chain inet wall out { type filter hook output priority 0; };"
-                + " add rule inet wall out oifname eth1 tcp dport 80 drop");
+        lab.run(
+                "online",
+                "nft",
+                "add table inet wall; add chain inet wall out { type filter hook output priority 0; };"
+                        + " add rule inet wall out oifname eth1 tcp dport 80 drop");
         start(
                 "rs1",
                 List.of("--divert", "198.18.1.11:80,[2001:db8:1::11]:80"),
@@ -128,8 +131,11 @@ class PlacementTest {
     void targetBehindAddressTranslationAnswersFromItsOwnAddress() {
         lab.run("online", "ip", "route", "replace", "198.18.1.201", "via", "198.18.1.30", "dev", "eth1");
         lab.run("assistant", "sysctl", "-qw", "net.ipv4.ip_forward=1");
-        lab.run("assistant", "nft", "add table ip shift; add chain ip shift in { type filter hook prerouting priority -300; };"
-                + " add rule ip shift in ip daddr 198.18.1.201 tcp dport 80 tcp dport set 8080 ip daddr set 198.18.1.11");
+        lab.run(
+                "assistant",
+                "nft",
+                "add table ip shift; add chain ip shift in { type filter hook prerouting priority -300; };"
+                        + " add rule ip shift in ip daddr 198.18.1.201 tcp dport 80 tcp dport set 8080 ip daddr set 198.18.1.11");
         start(
                 "rs1",
                 List.of("--divert", "198.18.1.11:8080", "--nat", "198.18.1.11:8080=198.18.1.201:80"),
