@@ -67,6 +67,11 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
+    /** SIGUSR1 writes this to the log. Called by a thread of the JVM's. */
+    public void reportOnSignal(Supplier<String> report) {
+        ReportSignal.install(report);
+    }
+
     /** Start-up is over: systemd or whoever waits for a background start may go on, and nothing is printed to its terminal any more. */
     public void ready() {
         LOG.info(

@@ -42,12 +42,6 @@ public final class Cli {
         line.setExecutionExceptionHandler((e, where, parsed) -> fail(where, e));
         line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, OptionGroups::render);
         describe(line);
-        line.getCommandSpec()
-                .addOption(OptionSpec.builder("--config")
-                        .paramLabel("FILE")
-                        .type(Path.class)
-                        .description("read long options from this file, one a line; the command line goes before it")
-                        .build());
     }
 
     /** Runs the command and ends the process with its exit code. */
@@ -95,6 +89,14 @@ public final class Cli {
                 .versionHelp(true)
                 .description("print the version and exit")
                 .build());
+        boolean isLongRunning = spec.findOption("--metrics-port") != null;
+        if (isLongRunning || spec.subcommands().isEmpty() && spec.parent() == null) {
+            spec.addOption(OptionSpec.builder("--config")
+                    .paramLabel("FILE")
+                    .type(Path.class)
+                    .description("read long options from this file, one a line; the command line goes before it")
+                    .build());
+        }
         line.getSubcommands().values().forEach(Cli::describe);
     }
 

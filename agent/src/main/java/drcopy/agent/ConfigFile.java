@@ -23,24 +23,30 @@ final class ConfigFile {
     private static final String OPTION = "--config";
     private static final Pattern LINE = Pattern.compile("(?:--)?([a-z][a-z0-9-]*)(?:\\s*=\\s*|\\s+|$)(.*)");
 
-    private final CommandSpec spec;
+    private final CommandSpec program;
+    private CommandSpec spec;
     private final Map<String, String> origins = new HashMap<>();
 
-    ConfigFile(CommandSpec spec) {
-        this.spec = spec;
+    ConfigFile(CommandSpec program) {
+        this.program = program;
+        this.spec = program;
     }
 
     /**
-     * The command line with the file's options in front of it; unchanged without {@code --config}.
+     * The command line with the file's options before its own, behind the subcommand if there is one; unchanged without
+     * {@code --config}.
      *
      * @throws ConfigException when the file cannot be read or holds an unknown name
      */
     String[] expand(String... args) {
         String file = fileOf(args);
+        boolean hasSubcommand = args.length > 0 && program.subcommands().containsKey(args[0]);
+        spec = hasSubcommand ? program.subcommands().get(args[0]).getCommandSpec() : program;
         if (file == null || spec.findOption(OPTION) == null) {
             return args;
         }
-        List<String> expanded = new ArrayList<>();
+        int first = hasSubcommand ? 1 : 0;
+        List<String> expanded = new ArrayList<>(List.of(args).subList(0, first));
         List<String> lines = lines(file);
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
@@ -48,7 +54,7 @@ final class ConfigFile {
                 add(expanded, line, file + " line " + (i + 1), args);
             }
         }
-        expanded.addAll(Arrays.asList(args));
+        expanded.addAll(List.of(args).subList(first, args.length));
         return expanded.toArray(String[]::new);
     }
 

@@ -8,12 +8,17 @@ import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
 import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /**
  * What a process shows of itself in Prometheus's words. Values are read from the process's own counters when somebody asks, so
@@ -88,6 +93,29 @@ public final class Metrics {
                 .labelNames(label)
                 .callback(callback -> values.get().forEach((key, value) -> callback.call(value, key)))
                 .register(registry);
+    }
+
+    /**
+     * How often a quantity had which size.
+     *
+     * @param bounds upper bounds of all buckets but the last
+     * @param counts how many fell into each bucket and no smaller one
+     */
+    public void histogram(String name, String help, double[] bounds, Supplier<long[]> counts, DoubleSupplier sum) {
+        double[] upper = Arrays.copyOf(bounds, bounds.length + 1);
+        upper[bounds.length] = Double.POSITIVE_INFINITY;
+        registry.register(() -> HistogramSnapshot.builder()
+                .name(prefix + name)
+                .help(help)
+                .dataPoint(HistogramDataPointSnapshot.builder()
+                        .classicHistogramBuckets(ClassicHistogramBuckets.of(
+                                upper.clone(),
+                                LongStream.of(counts.get())
+                                        .mapToObj(count -> count)
+                                        .toArray(Long[]::new)))
+                        .sum(sum.getAsDouble())
+                        .build())
+                .build());
     }
 
     /** CPU time, memory and collections of this process, under the names every Prometheus client uses. */

@@ -87,6 +87,7 @@ public final class CopierMain implements Callable<Integer> {
         try (AgentProcess process = AgentProcess.open("copier", agentOptions);
                 Copier copier = open(config, plan)) {
             process.serve(copier.metrics(), copier::unhealthy, copier::unready);
+            process.reportOnSignal(() -> ClosingReport.of(copier.figures()));
             copier.start();
             process.ready();
             mirror(copier);

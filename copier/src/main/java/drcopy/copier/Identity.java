@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier;
 
+import drcopy.agent.HostName;
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.response.CopierIdentity;
 import drcopy.coordinator.pool.Lease;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 
@@ -19,13 +17,14 @@ final class Identity {
     /** The same copier id for the same host, services and instances, so that a restart replaces the routes of the run before. */
     static CopierIdentity of(CopierConfig config) {
         String purpose = config.transfers() + " " + config.instanceIds();
-        String copierId = host() + "/" + config.instanceIds().get(0) + "/" + Integer.toHexString(purpose.hashCode());
+        String copierId =
+                HostName.get() + "/" + config.instanceIds().get(0) + "/" + Integer.toHexString(purpose.hashCode());
         return new CopierIdentity(copierId, new SecureRandom().nextLong(), POOL, config.instanceIds());
     }
 
     /** The same for the same host and services; ZooKeeper tells apart those of which there are more. */
     static String nameInPool(CopierConfig config) {
-        return host() + "-" + Integer.toHexString(config.transfers().toString().hashCode());
+        return HostName.get() + "-" + Integer.toHexString(config.transfers().toString().hashCode());
     }
 
     /** The same process with leased instance IDs. */
@@ -40,17 +39,7 @@ final class Identity {
 
     /** A name of its own for the preflight, so that a running copier keeps its routes. */
     static CopierIdentity ofCheck() {
-        String copierId = host() + "/check/" + ProcessHandle.current().pid();
+        String copierId = HostName.get() + "/check/" + ProcessHandle.current().pid();
         return new CopierIdentity(copierId, new SecureRandom().nextLong(), POOL, List.of());
-    }
-
-    /** The kernel's host name: no name server is asked. */
-    static String host() {
-        try {
-            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-            return name.isEmpty() ? "unknown" : name;
-        } catch (IOException e) {
-            return "unknown";
-        }
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 /** The files under test, and programs that judge them. Stateless. */
 final class Checkout {
     /** Programs that are packaged. */
-    static final List<String> PROGRAMS = List.of("copier", "interceptor");
+    static final List<String> PROGRAMS = List.of("coordinator", "copier", "interceptor");
 
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 

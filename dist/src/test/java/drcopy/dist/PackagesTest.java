@@ -60,7 +60,10 @@ final class PackagesTest {
     @ParameterizedTest
     @FieldSource("drcopy.dist.Checkout#PROGRAMS")
     void shipsAConfigurationWhoseOptionsTheProgramKnows(String program) {
-        String help = Checkout.run(Checkout.file("bin/" + program).toString(), "--help");
+        String launcher = Checkout.file("bin/" + program).toString();
+        String help = program.equals("coordinator")
+                ? Checkout.run(launcher, "serve", "--help")
+                : Checkout.run(launcher, "--help");
 
         assertThat(Checkout.text("dist/src/main/conf/" + program + ".conf").lines())
                 .map(line -> line.replaceFirst("^#(?=[a-z])", ""))

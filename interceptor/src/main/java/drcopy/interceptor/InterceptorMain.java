@@ -6,17 +6,18 @@ import drcopy.agent.AgentProcess;
 import drcopy.agent.Check;
 import drcopy.agent.Cli;
 import drcopy.agent.Finding;
+import drcopy.agent.HostName;
 import drcopy.agent.Shutdown;
 import drcopy.interceptor.check.Preflight;
 import drcopy.interceptor.config.InterceptorConfig;
 import drcopy.interceptor.config.InterceptorOptions;
 import drcopy.interceptor.metrics.InterceptorCounters;
 import drcopy.interceptor.metrics.InterceptorMetrics;
+import drcopy.interceptor.metrics.InterceptorReport;
 import drcopy.interceptor.site.Site;
 import drcopy.netio.DiversionRules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,8 +56,9 @@ public final class InterceptorMain implements Callable<Integer> {
         refuseListenAddress(config);
         InterceptorCounters counters = new InterceptorCounters();
         try (AgentProcess process = AgentProcess.open("interceptor", agentOptions);
-                Interceptor interceptor = new Interceptor(config, site, counters, hostName())) {
+                Interceptor interceptor = new Interceptor(config, site, counters, HostName.get())) {
             process.serve(InterceptorMetrics.register(counters), interceptor::unhealthy, interceptor::unready);
+            process.reportOnSignal(() -> InterceptorReport.of(counters));
             try (Membership joined = membership.orElse(null)) {
                 if (joined != null) {
                     joined.join(config, agentOptions.metricsAddress());
@@ -94,13 +96,5 @@ public final class InterceptorMain implements Callable<Integer> {
                 "--port",
                 listen.getPort(),
                 "must be free to listen on at " + listen.getAddress().getHostAddress() + ": " + objection);
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown";
-        }
     }
 }

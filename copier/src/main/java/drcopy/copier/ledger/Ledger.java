@@ -2,6 +2,7 @@
 package drcopy.copier.ledger;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 
 /**
  * The copier's counters of one shard. One thread writes, any thread reads values that are at most a moment old: a write is a
@@ -17,6 +18,9 @@ public final class Ledger {
     private final AtomicLongArray droppedSegments = new AtomicLongArray(REASONS);
     private final AtomicLongArray droppedBytes = new AtomicLongArray(REASONS);
     private final AtomicLongArray gauges = new AtomicLongArray(Gauge.values().length);
+
+    private final Distribution[] distributions =
+            Stream.of(Distribution.Kind.values()).map(Distribution::new).toArray(Distribution[]::new);
 
     /** What goes up and down. */
     public enum Gauge {
@@ -66,6 +70,15 @@ public final class Ledger {
     public void move(Gauge gauge, long by) {
         int i = gauge.ordinal();
         gauges.lazySet(i, gauges.getPlain(i) + by);
+    }
+
+    /** Books the size of something. Writer thread only. */
+    public void record(Distribution.Kind kind, long value) {
+        distributions[kind.ordinal()].record(value);
+    }
+
+    public Distribution distribution(Distribution.Kind kind) {
+        return distributions[kind.ordinal()];
     }
 
     public long value(CopierCounter counter) {

@@ -3,6 +3,7 @@ package drcopy.copier.metrics;
 
 import drcopy.agent.Metrics;
 import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.Distribution;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
@@ -24,6 +25,10 @@ public final class CopierMetrics {
         }
         for (Ledger.Gauge gauge : Ledger.Gauge.values()) {
             metrics.gauge(gauge.metric(), gauge.help(), () -> ledgers.value(gauge));
+        }
+        for (Distribution.Kind kind : Distribution.Kind.values()) {
+            metrics.histogram(
+                    kind.metric(), kind.help(), kind.bounds(), () -> ledgers.counts(kind), () -> ledgers.sum(kind));
         }
         metrics.counters(
                 "dropped_segments",

@@ -2,6 +2,7 @@
 package drcopy.copier.session;
 
 import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.Distribution;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 
@@ -30,6 +31,18 @@ final class Books {
 
     void move(Ledger.Gauge gauge, long by) {
         ledger.move(gauge, by);
+    }
+
+    void record(Distribution.Kind kind, long value) {
+        ledger.record(kind, value);
+    }
+
+    /** The target says something; to the request under way, if there is one, it is the first byte of an answer. */
+    void answered(Replica replica, long nowNs) {
+        if (replica.requestSentNs != TimerHeap.NEVER) {
+            record(Distribution.Kind.FIRST_BYTE, nowNs - replica.requestSentNs);
+            replica.requestSentNs = TimerHeap.NEVER;
+        }
     }
 
     /** A segment of {@code bytes} payload bytes is at hand. */

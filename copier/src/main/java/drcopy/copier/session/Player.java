@@ -73,6 +73,7 @@ final class Player {
         if (segment.is(Segment.REQUEST) || segment.seq == replica.iss + 1) {
             replica.hold.onRelease(segment, nowNs);
             replica.hasRetransmitted = false;
+            replica.requestSentNs = nowNs;
         } else if (segment.length > 0) {
             replica.hold.onMore();
         }

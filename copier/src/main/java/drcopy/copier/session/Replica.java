@@ -76,6 +76,8 @@ final class Replica extends FlowEntry {
     boolean isRepairing;
     /** Since when the target owes a sign of life, or NEVER. */
     long waitingSinceNs = TimerHeap.NEVER;
+    /** When the newest request began to be sent, until its answer begins. */
+    long requestSentNs = TimerHeap.NEVER;
 
     long lastHeardNs;
     long synSentNs;

@@ -328,6 +328,7 @@ final class ReplicaReceiver {
         if (fresh > 0) {
             replica.rcvNxt = end;
             books.add(CopierCounter.RESPONSE_BYTES, fresh);
+            books.answered(replica, nowNs);
             // What the target says before it has all of a request is no answer to it (a greeting, 100 Continue).
             boolean isAnswer = response.ack() == replica.sndMax && !isSending(replica);
             replica.hold.onAnswer(fresh, isAnswer && TcpFlags.any(response.flags(), TcpFlags.PSH), nowNs);

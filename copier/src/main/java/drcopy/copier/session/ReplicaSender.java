@@ -2,6 +2,7 @@
 package drcopy.copier.session;
 
 import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.Distribution;
 import drcopy.wire.Addresses;
 import drcopy.wire.Seq;
 import drcopy.wire.TcpFlags;
@@ -109,6 +110,7 @@ final class ReplicaSender {
         if (Seq.greaterThan(end, replica.sndMax)) {
             replica.sndMax = end;
             replica.rto.sent(end, nowNs);
+            books.record(Distribution.Kind.REPLAY_LAG, nowNs - segment.capturedNs);
         } else {
             noteRetransmission(replica);
         }

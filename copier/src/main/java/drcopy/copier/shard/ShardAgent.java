@@ -5,6 +5,7 @@ import drcopy.agent.EverySeconds;
 import drcopy.copier.capture.CaptureStage;
 import drcopy.copier.capture.SegmentHandler;
 import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.Distribution;
 import drcopy.copier.session.SegmentView;
 import drcopy.copier.session.SessionEngine;
 import drcopy.copier.session.TargetResponse;
@@ -104,6 +105,7 @@ public final class ShardAgent implements Runnable {
             inputs++;
         }
         if (inputs > 0) {
+            parts.ledger().record(Distribution.Kind.BATCH, inputs);
             endBatch();
         }
         int timers = runTimers();
