@@ -48,7 +48,7 @@ host_start() {
     mkdir -p "$root/root/.ssh"
     cp "$WORK/key.pub" "$root/root/.ssh/authorized_keys"
     chmod 700 "$root/root/.ssh"
-    ssh-keygen -q -A -f "$root"
+    ssh-keygen -q -A -f "$root" >/dev/null
     echo "$host" >"$root/etc/hostname"
     : >"$root/etc/resolv.conf"
     # Writes each request at once.
