@@ -75,11 +75,17 @@ final class MonitoringTest {
     }
 
     private static long count(String text) {
-        return Checkout.text(ALERTS).lines().filter(line -> line.startsWith(text)).count();
+        return Checkout.text(ALERTS)
+                .lines()
+                .filter(line -> line.startsWith(text))
+                .count();
     }
 
     private static Set<String> names(Pattern pattern, String file) {
-        return pattern.matcher(Checkout.text(file)).results().map(MatchResult::group).collect(Collectors.toCollection(TreeSet::new));
+        return pattern.matcher(Checkout.text(file))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Set<String> rows(Pattern pattern, String file) {
