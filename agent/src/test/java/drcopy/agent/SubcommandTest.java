@@ -37,7 +37,7 @@ class SubcommandTest {
         Path file = file("data /var/lib/x\nmetrics-port 9463\n");
 
         assertThat(run("serve", "--config", file.toString())).as(err.toString()).isZero();
-        assertThat(out.toString().strip()).isEqualTo("/var/lib/x");
+        assertThat(out.toString().strip()).isEqualTo("/var/lib/x 9463");
     }
 
     @Test
@@ -45,7 +45,7 @@ class SubcommandTest {
         Path file = file("data /var/lib/x\n");
 
         assertThat(run("serve", "--data", "/srv", "--config", file.toString())).isZero();
-        assertThat(out.toString().strip()).isEqualTo("/srv");
+        assertThat(out.toString().strip()).isEqualTo("/srv null");
     }
 
     @Test
@@ -77,7 +77,7 @@ class SubcommandTest {
 
         @Override
         public Integer call() {
-            spec.commandLine().getOut().println(data);
+            spec.commandLine().getOut().println(data + " " + options.metricsPort());
             return Cli.DONE;
         }
     }

@@ -17,7 +17,7 @@ class DistributionTest {
 
         assertThat(batches.counts()[bucket]).isOne();
         if (bucket < Distribution.Kind.BATCH.bounds().length) {
-            assertThat(Distribution.Kind.BATCH.bounds()[bucket]).isGreaterThanOrEqualTo(value);
+            assertThat(Distribution.Kind.BATCH.bounds()[bucket]).isGreaterThanOrEqualTo((double) value);
         }
     }
 
