@@ -3,6 +3,7 @@ package drcopy.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import drcopy.agent.HostPort;
 import drcopy.agent.Metrics;
 import drcopy.agent.MetricsServer;
 import drcopy.copier.ledger.DropReason;
@@ -10,6 +11,7 @@ import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
 import drcopy.copier.metrics.CopierMetrics;
 import drcopy.copier.metrics.Figures;
+import drcopy.copier.response.InterceptorSet.Standing;
 import drcopy.interceptor.metrics.InterceptorCounters;
 import drcopy.interceptor.metrics.InterceptorMetrics;
 import java.io.IOException;
@@ -97,7 +99,9 @@ final class MonitoringTest {
 
     /** Names of the samples that a scrape of each agent has. */
     private static Set<String> shown() throws IOException {
-        Figures figures = new Figures(new Ledgers(List.of(new Ledger())), () -> 0, List::of, Map::of);
+        Standing standing = new Standing(new HostPort("198.18.1.11", 36_524), 1, 0, "");
+        Ledgers ledgers = new Ledgers(List.of(new Ledger()));
+        Figures figures = new Figures(ledgers, () -> 0, () -> List.of(standing), () -> Map.of("EPERM", 1L));
         Set<String> names = new TreeSet<>(scrape(CopierMetrics.of(figures)));
         names.addAll(scrape(InterceptorMetrics.register(new InterceptorCounters())));
         return names;
