@@ -23,6 +23,7 @@ final class KeepingThread implements AutoCloseable {
     private final EverySeconds complaints = new EverySeconds(30);
     private final AtomicBoolean isDue = new AtomicBoolean();
     private final Runnable round;
+    private volatile boolean isStarted;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread made = new Thread(task, "cluster");
         made.setDaemon(true);
@@ -33,13 +34,15 @@ final class KeepingThread implements AutoCloseable {
         this.round = round;
     }
 
+    /** Begins; events before it are not waited for, the first round sees what they brought. */
     void start() {
+        isStarted = true;
         var unused = thread.scheduleWithFixedDelay(this::run, 0, ROUND_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Has a round done soon. Any thread; never blocks. */
     void wake() {
-        if (isDue.compareAndSet(false, true)) {
+        if (isStarted && isDue.compareAndSet(false, true)) {
             execute(this::run);
         }
     }
