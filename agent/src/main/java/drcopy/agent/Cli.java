@@ -30,7 +30,7 @@ public final class Cli {
     private final ConfigFile file;
 
     private Cli(Callable<Integer> command, PrintWriter out, PrintWriter err) {
-        line = new CommandLine(command);
+        line = new CommandLine(command).setExpandAtFiles(false);
         file = new ConfigFile(line.getCommandSpec());
         line.setOut(out);
         line.setErr(err);

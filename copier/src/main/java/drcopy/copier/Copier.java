@@ -5,8 +5,10 @@ import drcopy.agent.HostPort;
 import drcopy.agent.Metrics;
 import drcopy.copier.capture.CaptureFilter;
 import drcopy.copier.capture.CaptureStage;
+import drcopy.copier.capture.OnlineStage;
 import drcopy.copier.capture.Sample;
 import drcopy.copier.capture.SegmentHandler;
+import drcopy.copier.capture.TwoWaySource;
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
@@ -17,6 +19,8 @@ import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
 import drcopy.copier.metrics.CopierMetrics;
 import drcopy.copier.metrics.Figures;
+import drcopy.copier.mysql.MySqlCounts;
+import drcopy.copier.mysql.MySqlSessions;
 import drcopy.copier.offline.Replay;
 import drcopy.copier.response.ClusterView;
 import drcopy.copier.response.CopierIdentity;
@@ -24,6 +28,7 @@ import drcopy.copier.response.InterceptorSet;
 import drcopy.copier.route.RouteLoop;
 import drcopy.copier.route.RouteRing;
 import drcopy.copier.session.EngineConfig;
+import drcopy.copier.session.ProtocolAdapter;
 import drcopy.copier.session.SessionEngine;
 import drcopy.copier.shard.ShardAgent;
 import drcopy.copier.shard.ShardInbox;
@@ -41,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +57,8 @@ import org.slf4j.LoggerFactory;
 final class Copier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
     private static final int ROUTE_RING_RECORDS = 16_384;
+    private static final int ONLINE_BUFFER_MIB = 2;
+    private static final int ONLINE_SNAPLEN = 160;
     private static final long FIRST_WELCOME_MS = 3_000;
     /** A file can wait. */
     private static final long FIRST_WELCOME_OFFLINE_MS = 20_000;
@@ -64,11 +72,13 @@ final class Copier implements AutoCloseable {
     private final LongSupplier clock = new SystemClock();
     private final Ledger ledger = new Ledger();
     private final Sample sample;
-    private final RouteRing routes = new RouteRing(ROUTE_RING_RECORDS);
-    private final RouteLoop routeLoop = new RouteLoop(routes, new Ledger(), clock);
+    private final RouteRing routes;
+    private final RouteLoop routeLoop;
     private final CountDownLatch firstAttempts = new CountDownLatch(1);
     private final Replay replay; // null when traffic is live
+    private final MySqlCounts mysql = new MySqlCounts();
     private final PacketSource source;
+    private final AfPacketSource online; // what online answers; null when nobody needs it
     private final Egress egress;
     private final Poller poller;
     private final SessionEngine engine;
@@ -81,6 +91,7 @@ final class Copier implements AutoCloseable {
     private long countedErrors;
     private long housekeepings;
     private boolean wasUp;
+    private OnlineStage onlineStage;
 
     /**
      * Opens capture and sender; nothing runs yet.
@@ -107,12 +118,18 @@ final class Copier implements AutoCloseable {
                 ? null
                 : new Replay(plan, config.transfers(), limits, ledger, clock, this::endSessions, onReplayed);
         source = replay == null ? new AfPacketSource(captureOptions(config)) : replay;
+        Supplier<ProtocolAdapter> adapters = adapters(config);
+        routes = new RouteRing(
+                ROUTE_RING_RECORDS, adapters == null ? 0 : adapters.get().payloadWanted());
+        routeLoop = new RouteLoop(routes, new Ledger(), clock);
+        online = adapters == null || replay != null ? null : new AfPacketSource(onlineOptions(config));
         egress = Egress.open(config);
-        poller = new Poller(source.fileDescriptor());
+        poller = new Poller(source.fileDescriptor(), online == null ? -1 : online.fileDescriptor());
         ShardInbox inbox = new ShardInbox(poller::wakeUp);
-        engine = new SessionEngine(limits, ledger, new EngineSink(egress.sink()), routes, Copier::onFault);
+        engine = new SessionEngine(limits, ledger, new EngineSink(egress.sink()), routes, Copier::onFault, adapters);
+        PacketSource captured = online == null ? source : new TwoWaySource(source, online, () -> onlineStage);
         ShardParts parts = new ShardParts(
-                source, inbox, egress.sink(), routes, routeLoop::wake, ledger, clock, this::sleep, this::housekeep);
+                captured, inbox, egress.sink(), routes, routeLoop::wake, ledger, clock, this::sleep, this::housekeep);
         shard = new ShardAgent(engine, parts, this::captureStage);
         interceptors =
                 new InterceptorSet(identity, config.interceptors().connections(), inbox, routeLoop, new Standings());
@@ -121,7 +138,14 @@ final class Copier implements AutoCloseable {
         routesThread = thread("routes", routeLoop);
     }
 
+    private Supplier<ProtocolAdapter> adapters(CopierConfig config) {
+        return config.mysql()
+                .<Supplier<ProtocolAdapter>>map(users -> new MySqlSessions(users, mysql))
+                .orElse(null);
+    }
+
     private CaptureStage captureStage(SegmentHandler handler) {
+        onlineStage = new OnlineStage(config.transfers(), sample, handler);
         CaptureStage stage = new CaptureStage(
                 config.transfers(), config.clients(), config.loopbackClients(), sample, ledger, handler);
         return replay == null ? stage : stage.onCaptureClock();
@@ -135,6 +159,19 @@ final class Copier implements AutoCloseable {
     /** Shard thread, between two repetitions. */
     private void endSessions() {
         engine.onCaptureEnd(clock.getAsLong());
+    }
+
+    /** What online says about prepared statements: small packets, and few. */
+    private static CaptureOptions onlineOptions(CopierConfig config) {
+        List<String> devices = config.capture().interfaces();
+        return new CaptureOptions(
+                devices.isEmpty() ? List.of(CaptureOptions.ANY) : devices,
+                CaptureFilter.ofPrepared(config.transfers()),
+                ONLINE_BUFFER_MIB,
+                ONLINE_SNAPLEN,
+                CaptureOptions.Mode.RING_V2,
+                CaptureOptions.Direction.OUTGOING,
+                -1);
     }
 
     static CaptureOptions captureOptions(CopierConfig config) {
@@ -245,7 +282,14 @@ final class Copier implements AutoCloseable {
         long errors = egress.errors().total();
         ledger.add(CopierCounter.SEND_ERRORS, errors - countedErrors);
         countedErrors = errors;
-        if (++housekeepings % REATTACH_SECONDS == 0 && source instanceof AfPacketSource ring && ring.reattach()) {
+        if (++housekeepings % REATTACH_SECONDS == 0) {
+            reattach(source);
+            reattach(online);
+        }
+    }
+
+    private static void reattach(PacketSource capture) {
+        if (capture instanceof AfPacketSource ring && ring.reattach()) {
             LOG.info("a capture device went and came back");
         }
     }
@@ -261,7 +305,8 @@ final class Copier implements AutoCloseable {
                 new Ledgers(List.of(ledger, routeLoop.ledger())),
                 routeLoop::liveRoutes,
                 interceptors::standings,
-                egress.errors()::byName);
+                egress.errors()::byName,
+                config.mysql().map(users -> mysql));
     }
 
     /** Everything on {@code /metrics}. */
@@ -307,6 +352,9 @@ final class Copier implements AutoCloseable {
         if (!shardThread.isAlive()) {
             poller.close();
             source.close();
+            if (online != null) {
+                online.close();
+            }
             egress.sink().close();
         }
     }

@@ -16,6 +16,9 @@ final class EngineLimits {
     /** Heap that a session of one instance takes with replica, route and held request: 1,050 measured, and rounded up. */
     private static final long SESSION_HEAP_BYTES = 1_152;
 
+    /** What a protocol adapter takes besides. */
+    private static final long ADAPTER_HEAP_BYTES = 3_072;
+
     private static final int MOST_SESSIONS = 1_000_000;
     private static final int FEWEST_SESSIONS = 1_000;
     private static final int MOST_SESSION_BYTES = 64 << 20;
@@ -41,7 +44,7 @@ final class EngineLimits {
                 LINGER.toNanos(),
                 MAX_LINGERING,
                 MAX_OPENING,
-                maxSessions(),
+                maxSessions(config),
                 (int) Math.min(MOST_SESSION_BYTES, pool / 2),
                 pool,
                 replay.onlySyn());
@@ -52,8 +55,9 @@ final class EngineLimits {
         return Long.getLong(POOL_PROPERTY, ((long) config.memoryMib() << 20) * 2 / 5);
     }
 
-    private static int maxSessions() {
+    private static int maxSessions(CopierConfig config) {
         long heap = Runtime.getRuntime().maxMemory() - OTHER_HEAP_BYTES;
-        return (int) Math.max(FEWEST_SESSIONS, Math.min(MOST_SESSIONS, heap / SESSION_HEAP_BYTES));
+        long each = SESSION_HEAP_BYTES + (config.mysql().isPresent() ? ADAPTER_HEAP_BYTES : 0);
+        return (int) Math.max(FEWEST_SESSIONS, Math.min(MOST_SESSIONS, heap / each));
     }
 }

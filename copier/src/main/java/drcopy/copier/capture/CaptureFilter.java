@@ -42,6 +42,35 @@ public final class CaptureFilter {
         return "(" + port + ")";
     }
 
+    /**
+     * The filter for what online says when it has prepared a MySQL statement, in packets on their way to clients: a packet of 12
+     * bytes with number 1 and status 0 at the beginning of a segment.
+     */
+    public static String ofPrepared(Transfers transfers) {
+        return "tcp and ("
+                + String.join(
+                        " or ",
+                        transfers.list().stream()
+                                .map(CaptureFilter::prepared)
+                                .distinct()
+                                .toList())
+                + ")";
+    }
+
+    private static String prepared(Transfer transfer) {
+        String from = "src port " + transfer.onlinePort();
+        if (!transfer.anyOnline()) {
+            from += " and src host " + Addresses.text(transfer.onlineHi(), transfer.onlineLo());
+        }
+        return "(" + from + " and (" + prepared("ip", "tcp", 0) + " or " + prepared("ip6", "ip6", 40) + "))";
+    }
+
+    private static String prepared(String family, String from, int tcp) {
+        String payload = "((" + from + "[" + (tcp + 12) + "] & 0xf0) >> 2)";
+        String at = tcp == 0 ? payload : tcp + " + " + payload;
+        return "(" + family + " and " + from + "[" + at + ":4] = 0x0c000001 and " + from + "[" + at + " + 4] = 0)";
+    }
+
     private static String notTarget(Transfer transfer) {
         return " and not (dst host "
                 + Addresses.text(transfer.target().hi(), transfer.target().lo()) + " and dst port "

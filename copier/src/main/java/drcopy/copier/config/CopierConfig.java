@@ -4,9 +4,11 @@ package drcopy.copier.config;
 import drcopy.agent.Check;
 import drcopy.agent.ConfigException;
 import drcopy.agent.HostPort;
+import drcopy.copier.mysql.Users;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +25,7 @@ import java.util.Set;
  * @param device where frames are sent, past the IP layer; null for the IP layer
  * @param capture where and what to capture
  * @param memoryMib heap and off-heap together, in MiB
+ * @param mysql the target's users when the services are MySQL
  */
 public record CopierConfig(
         Transfers transfers,
@@ -35,7 +38,8 @@ public record CopierConfig(
         Replay replay,
         String device,
         Capture capture,
-        int memoryMib) {
+        int memoryMib,
+        Optional<Users> mysql) {
 
     /** What the JVM, gRPC and the smallest useful heap need besides the capture buffer. */
     static final int LEAST_MEMORY_MIB = 144;

@@ -107,6 +107,20 @@ public final class CopierOptions {
                     "addresses for clients on this host's loopback, whose own no target could answer; as --client-ips")
     List<String> loopbackClients = new ArrayList<>();
 
+    @Heading("MySQL and MariaDB")
+    @Option(
+            names = {"-u", "--mysql"},
+            paramLabel = "USER@PASSWORD,...|@FILE",
+            description =
+                    "the services are MySQL: log in to the target with these passwords, one of @FILE a line; anybody can read"
+                            + " a command line, so use @FILE (mode 0600)")
+    String mysql;
+
+    @Option(
+            names = "--mysql-skip-grant",
+            description = "the services are MySQL and the target runs with --skip-grant-tables: it lets every user in")
+    boolean mysqlSkipGrant;
+
     @Heading("Replicas")
     @Option(
             names = {"-t", "--session-timeout"},
@@ -214,7 +228,8 @@ public final class CopierOptions {
                 replay(),
                 device,
                 new CopierConfig.Capture(interfaces, filter, bufferMib(), snaplen),
-                memory);
+                memory,
+                MySqlUsers.read(mysql, mysqlSkipGrant));
     }
 
     /** {@code bin/copier} divides {@code --memory} by the same rule. */

@@ -12,6 +12,10 @@ public enum CopierCounter {
     /** The right side of the books: captured = delivered + held + dropped. */
     SEGMENTS_DELIVERED("segments_delivered", "Captured segments that the target acknowledged."),
     BYTES_DELIVERED("bytes_delivered", "Payload bytes that the target acknowledged."),
+    /** What a protocol adapter put in: captured + inserted = delivered + held + dropped + replaced. */
+    BYTES_INSERTED(
+            "bytes_inserted", "Payload bytes that a protocol adapter sent of its own or in place of the client's."),
+    BYTES_REPLACED("bytes_replaced", "Payload bytes of the client that a protocol adapter sent others for."),
     SESSIONS_OPENED("sessions_opened", "Sessions taken up from their SYN."),
     SESSIONS_JOINED("sessions_joined", "Sessions taken up in mid-stream, at a request."),
     REPLICAS_ESTABLISHED("replicas_established", "Replica connections that the target accepted."),

@@ -5,6 +5,9 @@ import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
+import drcopy.copier.mysql.MySqlCounts;
+import drcopy.copier.mysql.MySqlEvent;
+import drcopy.copier.mysql.SkipReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,8 +35,20 @@ public final class ClosingReport {
         lines.add(line("", books.value(CopierCounter.BYTES_DELIVERED), "delivered"));
         lines.add(line("sessions", books.value(CopierCounter.SESSIONS_OPENED), "opened with their SYN"));
         lines.add(line("", books.value(CopierCounter.SESSIONS_JOINED), "joined at a request"));
+        figures.mysql().ifPresent(counts -> addMySql(lines, counts));
         addTroubles(lines, books);
         return String.join(System.lineSeparator(), lines);
+    }
+
+    private static void addMySql(List<String> lines, MySqlCounts counts) {
+        lines.add(line("mysql", counts.value(MySqlEvent.LOGINS), "logins that the target accepted"));
+        lines.add(line("", counts.value(MySqlEvent.RESPONSES), "answers of the target to commands"));
+        lines.add(line("", counts.value(MySqlEvent.ERRORS), "errors of the target: " + counts.errorsByName()));
+        for (SkipReason reason : SkipReason.values()) {
+            if (counts.value(reason) > 0) {
+                lines.add(line("", counts.value(reason), "sessions not mirrored: " + reason.text()));
+            }
+        }
     }
 
     private static void addTroubles(List<String> lines, Ledgers books) {

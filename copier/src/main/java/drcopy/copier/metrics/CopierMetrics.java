@@ -7,6 +7,10 @@ import drcopy.copier.ledger.Distribution;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
+import drcopy.copier.mysql.Command;
+import drcopy.copier.mysql.MySqlCounts;
+import drcopy.copier.mysql.MySqlEvent;
+import drcopy.copier.mysql.SkipReason;
 import drcopy.copier.response.InterceptorSet.Standing;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,7 +58,23 @@ public final class CopierMetrics {
         metrics.gauge("routes_live", "Routes of live replicas.", () -> figures.liveRoutes()
                 .getAsInt());
         addInterceptors(metrics, figures);
+        figures.mysql().ifPresent(counts -> addMySql(metrics, counts));
         return metrics;
+    }
+
+    private static void addMySql(Metrics metrics, MySqlCounts counts) {
+        for (MySqlEvent event : MySqlEvent.values()) {
+            metrics.counter("mysql_" + event.metric(), event.help(), () -> counts.value(event));
+        }
+        metrics.counters(
+                "mysql_commands", "Commands that went to the target.", "command", Command.class, counts::value);
+        metrics.counters(
+                "mysql_sessions_skipped",
+                "Sessions that are not mirrored, by reason.",
+                "reason",
+                SkipReason.class,
+                counts::value);
+        metrics.counters("mysql_target_errors", "Errors the target answered, by code.", "code", counts::errorsByName);
     }
 
     private static void addInterceptors(Metrics metrics, Figures figures) {

@@ -2,9 +2,11 @@
 package drcopy.copier.metrics;
 
 import drcopy.copier.ledger.Ledgers;
+import drcopy.copier.mysql.MySqlCounts;
 import drcopy.copier.response.InterceptorSet.Standing;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -15,12 +17,14 @@ import java.util.function.Supplier;
  * @param liveRoutes routes of live replicas
  * @param standings how each interceptor fares
  * @param sendErrors packets the kernel did not take, by its error's name
+ * @param mysql what the adapters count, when the services are MySQL
  */
 public record Figures(
         Ledgers ledgers,
         IntSupplier liveRoutes,
         Supplier<List<Standing>> standings,
-        Supplier<Map<String, Long>> sendErrors) {
+        Supplier<Map<String, Long>> sendErrors,
+        Optional<MySqlCounts> mysql) {
 
     /** Interceptors with at least one stream. */
     public long interceptorsUp() {

@@ -68,7 +68,7 @@ public final class InterceptorProbe {
         public void onSuperseded(InterceptorStream stream, IdSuperseded superseded) {}
 
         @Override
-        public void onResponses(ByteBuffer records) {}
+        public void onResponses(ByteBuffer records, ByteBuffer[] payloads) {}
 
         @Override
         public void onRouteConflict(long routeId) {}

@@ -11,6 +11,8 @@ import drcopy.v1.AttachResponse;
 import drcopy.v1.Hello;
 import drcopy.v1.IdSuperseded;
 import drcopy.v1.InterceptionServiceGrpc;
+import drcopy.v1.ResponseBatch;
+import drcopy.v1.ResponsePayload;
 import drcopy.v1.RouteBatch;
 import drcopy.v1.RouteSnapshot;
 import drcopy.v1.Status;
@@ -128,7 +130,7 @@ final class InterceptorStream implements RouteOutlet {
         @Override
         public void onNext(AttachResponse message) {
             switch (message.getMessageCase()) {
-                case RESPONSES -> onRecords(message.getResponses().getRecords());
+                case RESPONSES -> onBatch(message.getResponses());
                 case WELCOME -> reports.onWelcome(InterceptorStream.this, message.getWelcome());
                 case CONFLICT -> sink.onRouteConflict(message.getConflict().getRouteId());
                 case STATUS -> reports.onStatus(InterceptorStream.this, message.getStatus());
@@ -139,11 +141,12 @@ final class InterceptorStream implements RouteOutlet {
             }
         }
 
-        private void onRecords(ByteString records) {
-            ByteBuffer bytes = records.asReadOnlyByteBuffer();
-            int whole = bytes.remaining() / TargetResponse.LENGTH * TargetResponse.LENGTH;
-            if (whole > 0) {
-                sink.onResponses(bytes.limit(bytes.position() + whole).slice());
+        private void onBatch(ResponseBatch batch) {
+            ByteBuffer bytes = batch.getRecords().asReadOnlyByteBuffer();
+            int records = bytes.remaining() / TargetResponse.LENGTH;
+            if (records > 0) {
+                bytes.limit(bytes.position() + records * TargetResponse.LENGTH);
+                sink.onResponses(bytes.slice(), payloads(batch, records));
             }
         }
 
@@ -161,6 +164,19 @@ final class InterceptorStream implements RouteOutlet {
             channel.shutdownNow();
             reports.onClosed(InterceptorStream.this, why);
         }
+    }
+
+    private static ByteBuffer[] payloads(ResponseBatch batch, int records) {
+        if (batch.getPayloadsCount() == 0) {
+            return null;
+        }
+        ByteBuffer[] payloads = new ByteBuffer[records];
+        for (ResponsePayload payload : batch.getPayloadsList()) {
+            if (payload.getRecord() >= 0 && payload.getRecord() < records) {
+                payloads[payload.getRecord()] = payload.getPayload().asReadOnlyByteBuffer();
+            }
+        }
+        return payloads;
     }
 
     private static String reason(Throwable error) {

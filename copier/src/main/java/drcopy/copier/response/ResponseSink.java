@@ -9,7 +9,12 @@ public interface ResponseSink {
      * Response records as {@code ResponseBatch.records} lays them out, big-endian, from position to limit, whole records only.
      * Read later, and not changed by anybody.
      */
-    void onResponses(ByteBuffer records);
+    default void onResponses(ByteBuffer records) {
+        onResponses(records, null);
+    }
+
+    /** @param payloads for each record the first bytes of its payload, or null; null when there are none at all */
+    void onResponses(ByteBuffer records, ByteBuffer[] payloads);
 
     /** The flow of this route belongs to another copier. */
     void onRouteConflict(long routeId);

@@ -23,7 +23,7 @@ final class RouteRecord {
 
     private RouteRecord() {}
 
-    static void put(ByteBuffer b, int at, long routeId, FlowKey replica, int instanceId) {
+    static void put(ByteBuffer b, int at, long routeId, FlowKey replica, int instanceId, int payloadWanted) {
         b.putLong(at, routeId);
         b.putLong(at + 8, replica.clientHi);
         b.putLong(at + 16, replica.clientLo);
@@ -32,7 +32,7 @@ final class RouteRecord {
         b.putShort(at + 40, (short) replica.clientPort);
         b.putShort(at + 42, (short) replica.serverPort);
         b.putShort(at + 44, (short) instanceId);
-        b.putShort(at + 46, (short) 0);
+        b.putShort(at + 46, (short) payloadWanted);
     }
 
     static long routeId(ByteBuffer b, int at) {

@@ -20,6 +20,7 @@ public final class RouteRing implements RouteSink {
 
     private final ByteBuffer slots;
     private final int capacity;
+    private final int payloadWanted;
     private final AtomicLong read = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
     /** Writer's side: what {@link #written} will be, and what {@link #read} was when last looked at. */
@@ -29,8 +30,17 @@ public final class RouteRing implements RouteSink {
     private long[] waiting = new long[64];
     private int waitingCount;
 
-    /** @param capacity records, a power of two */
+    /** A ring whose routes ask for headers only. */
     public RouteRing(int capacity) {
+        this(capacity, 0);
+    }
+
+    /**
+     * @param capacity records, a power of two
+     * @param payloadWanted payload bytes of each response that every route asks for, 0..65535
+     */
+    public RouteRing(int capacity, int payloadWanted) {
+        this.payloadWanted = payloadWanted;
         if (Integer.bitCount(capacity) != 1) {
             throw new IllegalArgumentException("capacity " + capacity + " must be a power of two");
         }
@@ -51,7 +61,7 @@ public final class RouteRing implements RouteSink {
         if (at < 0) {
             return false;
         }
-        RouteRecord.put(slots, at, routeId, replica, instanceId);
+        RouteRecord.put(slots, at, routeId, replica, instanceId, payloadWanted);
         slots.put(at + KIND, ADD);
         tail++;
         return true;

@@ -92,6 +92,20 @@ final class Books {
         release(session, segment);
     }
 
+    /** Bytes that no client sent take their place in a session's queue. A segment that stands for a captured one is not counted again. */
+    void insert(Session session, Segment segment) {
+        ledger.add(CopierCounter.BYTES_INSERTED, segment.length);
+        ledger.move(Ledger.Gauge.SEGMENTS_HELD, segment.booked());
+        ledger.move(Ledger.Gauge.BYTES_HELD, segment.length);
+        session.heldBytes += segment.length;
+    }
+
+    /** Others stand in the queue for a held segment; the node is freed. */
+    void dropReplaced(Session session, Segment segment) {
+        ledger.add(CopierCounter.BYTES_REPLACED, segment.length);
+        release(session, segment);
+    }
+
     /** A held segment is dropped; the node is freed. */
     void dropHeld(Session session, Segment segment, DropReason reason) {
         ledger.drop(reason, segment.booked(), segment.length);

@@ -240,7 +240,7 @@ final class ClientStream {
     /** To the queue, or away while the session looks for its next request. */
     private void place(Session session, Segment segment, long nowNs) {
         if (session.isSeeking) {
-            if (!segment.is(Segment.JOINABLE)) {
+            if (session.isSkipped || !segment.is(Segment.JOINABLE)) {
                 books.dropHeld(session, segment, session.seekReason);
                 lifecycle.endIfOver(session);
                 return;

@@ -112,6 +112,11 @@ final class HoldRule {
         return dueNs;
     }
 
+    /** Something else than the rule holds the segment, until {@code ns} at most. */
+    void lookAgainAt(long ns) {
+        dueNs = ns;
+    }
+
     void forgetDue() {
         dueNs = TimerHeap.NEVER;
     }

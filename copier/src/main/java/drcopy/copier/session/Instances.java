@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.session;
 
+import drcopy.wire.FlowKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,18 +41,23 @@ final class Instances {
 
     /** The set that plays a flow: a retired one that has a session of it, or the one in use. */
     InstanceSet playing(SegmentView segment) {
+        return playing(segment.key);
+    }
+
+    /** The set that plays the flow of this key. */
+    InstanceSet playing(FlowKey key) {
         for (int i = 0; i < retired.size(); i++) {
             InstanceSet set = retired.get(i);
-            if (set.sessions > 0 && plays(set, segment)) {
+            if (set.sessions > 0 && plays(set, key)) {
                 return set;
             }
         }
         return current;
     }
 
-    private boolean plays(InstanceSet set, SegmentView segment) {
+    private boolean plays(InstanceSet set, FlowKey key) {
         for (int id : set.ids) {
-            Session session = sessions.find(segment.key, id);
+            Session session = sessions.find(key, id);
             if (session != null && session.instances == set) {
                 return true;
             }

@@ -161,7 +161,8 @@ final class Lifecycle {
 
     /** True for a request that crossed with the end of a connection in use, for the first time. */
     private static boolean mayBeRetried(Replica replica, Segment head) {
-        return head.is(Segment.JOINABLE)
+        return replica.session.adapter == null // what it made of the request was for this connection
+                && head.is(Segment.JOINABLE)
                 && head.is(Segment.RELEASED)
                 && !head.is(Segment.RETRIED)
                 && replica.sndUna == head.seq
@@ -208,6 +209,12 @@ final class Lifecycle {
         }
         backlog.dropAll(session, reason);
         rest(session, reason);
+    }
+
+    /** The session's adapter has given it up. */
+    void skip(Session session, long nowNs) {
+        session.isSkipped = true;
+        abort(session, DropReason.NOT_MIRRORED, nowNs);
     }
 
     /** Ends the session at once: a RST where there is a connection, its port free again, what it holds dropped. */
@@ -319,7 +326,7 @@ final class Lifecycle {
     private static void seek(Session session, DropReason reason) {
         session.isSeeking = true;
         session.seekReason = switch (reason) {
-            case CAPTURE_GAP, SESSION_LIMIT, MEMORY_LIMIT, NO_PORT -> reason;
+            case CAPTURE_GAP, SESSION_LIMIT, MEMORY_LIMIT, NO_PORT, NOT_MIRRORED -> reason;
             default -> DropReason.SESSION_CLOSED;
         };
     }

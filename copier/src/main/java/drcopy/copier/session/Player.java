@@ -12,9 +12,17 @@ final class Player {
     private final Books books;
     private final ReplicaSender sender;
     private final Lifecycle lifecycle;
+    private final StreamEditor editor;
     private final TimerHeap timers;
 
-    Player(EngineConfig config, Books books, ReplicaSender sender, Lifecycle lifecycle, TimerHeap timers) {
+    Player(
+            EngineConfig config,
+            Books books,
+            ReplicaSender sender,
+            Lifecycle lifecycle,
+            StreamEditor editor,
+            TimerHeap timers) {
+        this.editor = editor;
         this.config = config;
         this.books = books;
         this.sender = sender;
@@ -34,6 +42,9 @@ final class Player {
             if (replica.session.replica != replica) {
                 return;
             }
+            if (replica.cursor != segment) {
+                continue; // an adapter put others in its place
+            }
             if (!sender.sendNext(replica, nowNs)) {
                 isBlocked = true;
                 break;
@@ -48,8 +59,7 @@ final class Player {
         if (segment.isReset() && !isAllAcknowledged) {
             return false;
         }
-        HoldRule.Verdict verdict =
-                replica.hold.verdict(segment, isAllAcknowledged, replica.rto.srttNs(), config.holdNs(), nowNs);
+        HoldRule.Verdict verdict = verdict(replica, segment, nowNs);
         if (verdict == HoldRule.Verdict.HOLD) {
             if (!segment.is(Segment.HELD)) {
                 segment.flags |= Segment.HELD;
@@ -68,6 +78,10 @@ final class Player {
             lifecycle.endBeforeNext(replica, nowNs);
             return true;
         }
+        ProtocolAdapter.Verdict edit = editor.judge(replica, segment, nowNs);
+        if (edit == ProtocolAdapter.Verdict.HOLD || edit == ProtocolAdapter.Verdict.SKIP) {
+            return replica.session.replica != replica || replica.cursor != segment;
+        }
         countEndOfHold(segment, verdict);
         segment.flags |= Segment.RELEASED;
         if (segment.is(Segment.REQUEST) || segment.seq == replica.iss + 1) {
@@ -77,7 +91,16 @@ final class Player {
         } else if (segment.length > 0) {
             replica.hold.onMore();
         }
+        editor.place(replica, segment, edit, nowNs);
         return true;
+    }
+
+    private HoldRule.Verdict verdict(Replica replica, Segment segment, long nowNs) {
+        ProtocolAdapter adapter = replica.session.adapter;
+        if (adapter != null && adapter.keepsOrder()) {
+            return HoldRule.Verdict.ANSWERED;
+        }
+        return replica.hold.verdict(segment, replica.isAllAcknowledged(), replica.rto.srttNs(), config.holdNs(), nowNs);
     }
 
     /** A target that has closed cannot answer: a new request goes to a new connection, unless online had closed, too. */

@@ -61,6 +61,11 @@ final class Replica extends FlowEntry {
     /** The segment that holds sndNxt, the next to send; null when all is sent. */
     Segment cursor;
 
+    /** End of what is released of the adapted stream, in the target's numbers. */
+    int releasedNxt;
+    /** Since when the adapter holds the segment that is next, or NEVER. */
+    long heldSinceNs = TimerHeap.NEVER;
+
     /** When the retransmission timer or the persist timer expires, or NEVER. */
     long rtoAtNs = TimerHeap.NEVER;
 

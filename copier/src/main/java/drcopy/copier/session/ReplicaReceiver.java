@@ -24,9 +24,17 @@ final class ReplicaReceiver {
     private final ReplicaSender sender;
     private final Replicas replicas;
     private final Lifecycle lifecycle;
+    private final StreamEditor editor;
     private final Player player;
 
-    ReplicaReceiver(Books books, ReplicaSender sender, Replicas replicas, Lifecycle lifecycle, Player player) {
+    ReplicaReceiver(
+            Books books,
+            ReplicaSender sender,
+            Replicas replicas,
+            Lifecycle lifecycle,
+            StreamEditor editor,
+            Player player) {
+        this.editor = editor;
         this.books = books;
         this.sender = sender;
         this.replicas = replicas;
@@ -132,6 +140,7 @@ final class ReplicaReceiver {
         replica.hold.start(nowNs);
         lifecycle.deliverSyn(replica);
         replica.sendFrom(replica.session.queue.head(), replica.iss + 1);
+        editor.onConnected(replica);
         replica.isAckOwed = true;
         player.play(replica, nowNs);
         acknowledgeNow(replica);
@@ -177,18 +186,19 @@ final class ReplicaReceiver {
             return;
         }
         replica.updateWindow(response.seq(), response.ack(), response.window(), isStale);
-        if (!isStale) {
+        boolean isAhead = replica.session.adapter != null && Seq.greaterThan(seq, replica.rcvNxt);
+        if (!isStale && !isAhead) {
             onUnseen(replica, seq, length);
         }
-        if (isNew) {
-            onPayload(replica, response, nowNs);
+        if (isNew && !isAhead && !onPayload(replica, response, nowNs)) {
+            return;
         }
         replica.isAckOwed |= isNew || isOld;
         if (afterFin(replica, nowNs)) {
             return;
         }
         player.play(replica, nowNs);
-        if (isOld || TcpFlags.any(flags, TcpFlags.FIN)) {
+        if (isOld || isNew && isAhead || TcpFlags.any(flags, TcpFlags.FIN)) {
             acknowledgeNow(replica);
         }
     }
@@ -280,7 +290,7 @@ final class ReplicaReceiver {
     private void releaseAcknowledged(Replica replica, int ack) {
         Session session = replica.session;
         for (Segment head = session.queue.head(); head != null; head = session.queue.head()) {
-            if (head.isReset() || Seq.greaterThan(head.end(), ack)) {
+            if (head.isReset() || !head.is(Segment.RELEASED) || Seq.greaterThan(head.end(), ack)) {
                 return;
             }
             if (head == replica.cursor) {
@@ -318,10 +328,10 @@ final class ReplicaReceiver {
         }
     }
 
-    /** RFC 9293 3.10.7.4, seventh and eighth check: the segment reaches beyond RCV.NXT. */
-    private void onPayload(Replica replica, TargetResponse response, long nowNs) {
+    /** RFC 9293 3.10.7.4, seventh and eighth check: the segment reaches beyond RCV.NXT. @return false when the replica has ended */
+    private boolean onPayload(Replica replica, TargetResponse response, long nowNs) {
         if (replica.isFinReceived) {
-            return;
+            return true;
         }
         int end = response.seq() + response.payloadLength();
         int fresh = Seq.distance(replica.rcvNxt, end);
@@ -332,6 +342,9 @@ final class ReplicaReceiver {
             // What the target says before it has all of a request is no answer to it (a greeting, 100 Continue).
             boolean isAnswer = response.ack() == replica.sndMax && !isSending(replica);
             replica.hold.onAnswer(fresh, isAnswer && TcpFlags.any(response.flags(), TcpFlags.PSH), nowNs);
+            if (!editor.onTargetPayload(replica, response, fresh, nowNs)) {
+                return false;
+            }
         }
         if (TcpFlags.any(response.flags(), TcpFlags.FIN)) {
             replica.rcvNxt = end + 1;
@@ -339,6 +352,7 @@ final class ReplicaReceiver {
             replica.finAck = response.ack();
             replica.hold.onClose();
         }
+        return true;
     }
 
     /** True while a part of what was released waits for a window. */

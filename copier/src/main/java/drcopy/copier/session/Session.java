@@ -89,6 +89,11 @@ final class Session extends FlowEntry {
     /** Payload bytes held. */
     int heldBytes;
 
+    /** What its protocol changes in its stream; null when nothing. */
+    ProtocolAdapter adapter;
+    /** Its adapter has given it up: nothing of it is played any more. */
+    boolean isSkipped;
+
     /** The live replica, or null. */
     Replica replica;
 

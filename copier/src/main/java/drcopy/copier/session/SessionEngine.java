@@ -5,9 +5,11 @@ import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.wire.FlowKey;
+import drcopy.wire.IpPacket;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * All sessions of one shard. Sans-IO: the same calls in the same order give the same packets, byte for byte. Owned by the
@@ -28,6 +30,7 @@ public final class SessionEngine {
     private final ReplicaSender sender;
     private final Replicas replicas;
     private final Lifecycle lifecycle;
+    private final StreamEditor editor;
     private final Player player;
     private final ClientStream stream;
     private final ClientIntake intake;
@@ -44,7 +47,19 @@ public final class SessionEngine {
         this(config, ledger, out, routes, (session, fault) -> {});
     }
 
+    /** An engine that plays what it captures as it is. */
     public SessionEngine(EngineConfig config, Ledger ledger, SegmentSink out, RouteSink routes, ErrorSink errors) {
+        this(config, ledger, out, routes, errors, null);
+    }
+
+    /** @param adapters makes the adapter of a session; null when no protocol is adapted */
+    public SessionEngine(
+            EngineConfig config,
+            Ledger ledger,
+            SegmentSink out,
+            RouteSink routes,
+            ErrorSink errors,
+            Supplier<ProtocolAdapter> adapters) {
         this.config = config;
         this.errors = errors;
         pool = new SegmentPool(config.poolBytes());
@@ -53,10 +68,11 @@ public final class SessionEngine {
         sender = new ReplicaSender(config, books, out);
         replicas = new Replicas(config, books, routes, timers);
         lifecycle = new Lifecycle(config, books, replicas, sender, timers, backlog);
-        player = new Player(config, books, sender, lifecycle, timers);
+        editor = new StreamEditor(books, pool, lifecycle, adapters);
+        player = new Player(config, books, sender, lifecycle, editor, timers);
         stream = new ClientStream(config, books, pool, backlog, lifecycle, timers);
         intake = new ClientIntake(config, books, pool, sender, lifecycle, stream, player);
-        receiver = new ReplicaReceiver(books, sender, replicas, lifecycle, player);
+        receiver = new ReplicaReceiver(books, sender, replicas, lifecycle, editor, player);
         replicaTimers = new ReplicaTimers(config, sender, replicas, lifecycle, player);
         instances = new Instances(lifecycle.sessions(), config.instanceIds());
     }
@@ -95,6 +111,30 @@ public final class SessionEngine {
             books.move(Ledger.Gauge.POOL_BYTES, pool.takenBytes() - poolBytesTold);
             poolBytesTold = pool.takenBytes();
         }
+    }
+
+    /**
+     * A segment that online sent to a client. Only sessions whose protocol is adapted have use for it.
+     *
+     * @param key the session's: client and online
+     * @param shown bytes of the packet's payload that were captured
+     */
+    public void onOnlineSegment(FlowKey key, IpPacket packet, int shown, long nowNs) {
+        for (int instanceId : instances.playing(key).ids) {
+            Session session = lifecycle.sessions().find(key, instanceId);
+            if (session == null) {
+                continue;
+            }
+            try {
+                editor.onOnlinePayload(session, packet, shown);
+                if (session.replica != null) {
+                    player.play(session.replica, nowNs);
+                }
+            } catch (RuntimeException fault) {
+                contain(session, fault);
+            }
+        }
+        finish(nowNs);
     }
 
     /** A SYN begins another connection on the key of a flow that IDs of before play: their sessions end, but it replaces those of IDs in use itself. */

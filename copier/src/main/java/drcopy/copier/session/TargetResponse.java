@@ -18,10 +18,18 @@ public final class TargetResponse {
 
     private ByteBuffer buffer;
     private int offset;
+    private ByteBuffer payload;
 
+    /** A record without payload. */
     public TargetResponse wrap(ByteBuffer buffer, int offset) {
+        return wrap(buffer, offset, null);
+    }
+
+    /** @param payload the first bytes of the segment's payload, position to limit, or null */
+    public TargetResponse wrap(ByteBuffer buffer, int offset, ByteBuffer payload) {
         this.buffer = buffer;
         this.offset = offset;
+        this.payload = payload;
         return this;
     }
 
@@ -72,6 +80,21 @@ public final class TargetResponse {
 
     public int windowShift() {
         return buffer.get(offset + 34) & 0xff;
+    }
+
+    /** Holds the first bytes of the payload, or null. */
+    ByteBuffer shown() {
+        return payload;
+    }
+
+    /** Index of the first of them. */
+    int shownAt() {
+        return payload == null ? 0 : payload.position();
+    }
+
+    /** How many there are. */
+    int shownLength() {
+        return payload == null ? 0 : payload.remaining();
     }
 
     /** Microseconds the response waited in the interceptor. */

@@ -10,6 +10,8 @@ import drcopy.copier.session.SegmentView;
 import drcopy.copier.session.SessionEngine;
 import drcopy.copier.session.TargetResponse;
 import drcopy.netio.PacketHandler;
+import drcopy.wire.FlowKey;
+import drcopy.wire.IpPacket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -196,10 +198,21 @@ public final class ShardAgent implements Runnable {
         }
 
         @Override
-        public void onResponses(ByteBuffer records) {
+        public void onOnlineSegment(FlowKey key, IpPacket packet, int shown) {
+            try {
+                engine.onOnlineSegment(key, packet, shown, nowNs);
+            } catch (RuntimeException e) {
+                fault(e);
+            }
+        }
+
+        @Override
+        public void onResponses(ByteBuffer records, ByteBuffer[] payloads) {
+            int i = 0;
             for (int at = records.position(); at < records.limit(); at += TargetResponse.LENGTH) {
+                ByteBuffer payload = payloads == null ? null : payloads[i++];
                 try {
-                    engine.onTargetResponse(response.wrap(records, at), nowNs);
+                    engine.onTargetResponse(response.wrap(records, at, payload), nowNs);
                 } catch (RuntimeException e) {
                     fault(e);
                 }

@@ -30,8 +30,8 @@ public final class ShardInbox implements ResponseSink {
 
     /** Takes what comes out. Called by the shard thread. */
     interface Reader {
-        /** Whole records from position to limit. */
-        void onResponses(ByteBuffer records);
+        /** Whole records from position to limit; {@code payloads} as in {@link ResponseSink}. */
+        void onResponses(ByteBuffer records, ByteBuffer[] payloads);
 
         void onRouteConflict(long routeId);
 
@@ -39,6 +39,10 @@ public final class ShardInbox implements ResponseSink {
     }
 
     private record Conflict(long routeId) {}
+
+    /** Records some of which have payload. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, compared by nobody
+    private record WithPayload(ByteBuffer records, ByteBuffer[] payloads) {}
 
     /** @param wakeUp makes the shard thread look here soon; cheap when it is awake; any thread */
     public ShardInbox(Runnable wakeUp) {
@@ -50,10 +54,10 @@ public final class ShardInbox implements ResponseSink {
     }
 
     @Override
-    public void onResponses(ByteBuffer records) {
+    public void onResponses(ByteBuffer records, ByteBuffer[] payloads) {
         long weight = weight(records);
         boolean fits = waitingRecords.addAndGet(weight) <= RECORDS_LIMIT;
-        if (fits && queue.offer(records)) {
+        if (fits && queue.offer(payloads == null ? records : new WithPayload(records, payloads))) {
             wakeUp.run();
         } else {
             waitingRecords.addAndGet(-weight);
@@ -89,9 +93,9 @@ public final class ShardInbox implements ResponseSink {
                 break;
             }
             if (next instanceof ByteBuffer records) {
-                waitingRecords.addAndGet(-weight(records));
-                done += records.remaining() / TargetResponse.LENGTH;
-                reader.onResponses(records);
+                done += handOver(reader, records, null);
+            } else if (next instanceof WithPayload batch) {
+                done += handOver(reader, batch.records, batch.payloads);
             } else {
                 done++;
                 reader.onRouteConflict(((Conflict) next).routeId);
@@ -102,6 +106,13 @@ public final class ShardInbox implements ResponseSink {
             reader.onInterceptorReturned();
         }
         return done;
+    }
+
+    private int handOver(Reader reader, ByteBuffer records, ByteBuffer[] payloads) {
+        waitingRecords.addAndGet(-weight(records));
+        int count = records.remaining() / TargetResponse.LENGTH;
+        reader.onResponses(records, payloads);
+        return count;
     }
 
     /** Records that found no room since the last call. Shard thread. */

@@ -40,7 +40,7 @@ class InterceptorSetTest {
 
     private final ResponseSink sink = new ResponseSink() {
         @Override
-        public void onResponses(ByteBuffer records) {
+        public void onResponses(ByteBuffer records, ByteBuffer[] payloads) {
             heard.add("responses " + records.remaining() + " first " + records.getLong(records.position()));
         }
 

@@ -62,7 +62,7 @@ class RouteFeedTest {
     }
 
     private void add(long id) {
-        RouteRecord.put(record, 0, id, new FlowKey(), 0);
+        RouteRecord.put(record, 0, id, new FlowKey(), 0, 0);
         table.put(record, 0);
         feed.onAdd(record, 0);
     }
@@ -199,7 +199,7 @@ class RouteFeedTest {
         Interceptor other = new Interceptor();
         second.attach(other, () -> {});
         for (int i = 0; i < 1000; i++) {
-            RouteRecord.put(record, 0, i, new FlowKey(), 0);
+            RouteRecord.put(record, 0, i, new FlowKey(), 0, 0);
             table.put(record, 0);
             second.onAdd(record, 0);
         }

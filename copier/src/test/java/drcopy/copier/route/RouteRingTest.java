@@ -72,7 +72,7 @@ class RouteRingTest {
     void laysTheRecordOutAsTheProtocolSays() {
         ByteBuffer b = ByteBuffer.allocate(RouteRecord.LENGTH);
 
-        RouteRecord.put(b, 0, 0x0102030405060708L, replica, 515);
+        RouteRecord.put(b, 0, 0x0102030405060708L, replica, 515, 0);
 
         assertThat(b.array())
                 .asHexString()

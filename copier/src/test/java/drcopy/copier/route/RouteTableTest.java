@@ -17,7 +17,7 @@ class RouteTableTest {
     private final ByteBuffer record = ByteBuffer.allocate(RouteRecord.LENGTH);
 
     private void put(long id) {
-        RouteRecord.put(record, 0, id, new FlowKey(), 0);
+        RouteRecord.put(record, 0, id, new FlowKey(), 0, 0);
         table.put(record, 0);
     }
 

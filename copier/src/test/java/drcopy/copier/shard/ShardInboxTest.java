@@ -15,7 +15,7 @@ class ShardInboxTest {
     private final List<String> read = new ArrayList<>();
     private final ShardInbox.Reader reader = new ShardInbox.Reader() {
         @Override
-        public void onResponses(ByteBuffer records) {
+        public void onResponses(ByteBuffer records, ByteBuffer[] payloads) {
             read.add("responses " + records.remaining() / TargetResponse.LENGTH);
         }
 
