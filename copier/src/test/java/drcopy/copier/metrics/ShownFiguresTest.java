@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class ShownFiguresTest {
             () -> List.of(
                     new Standing(new HostPort("198.18.1.11", 36524), 2, 7, ""),
                     new Standing(new HostPort("198.18.1.12", 36524), 0, 0, "refused")),
-            () -> Map.of("EMSGSIZE(90)", 5L));
+            () -> Map.of("EMSGSIZE(90)", 5L), Optional.empty());
 
     @BeforeEach
     void count() {
