@@ -29,7 +29,8 @@ class ShownFiguresTest {
             () -> List.of(
                     new Standing(new HostPort("198.18.1.11", 36524), 2, 7, ""),
                     new Standing(new HostPort("198.18.1.12", 36524), 0, 0, "refused")),
-            () -> Map.of("EMSGSIZE(90)", 5L), Optional.empty());
+            () -> Map.of("EMSGSIZE(90)", 5L),
+            Optional.empty());
 
     @BeforeEach
     void count() {
