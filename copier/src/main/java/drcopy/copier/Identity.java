@@ -2,9 +2,9 @@
 package drcopy.copier;
 
 import drcopy.agent.HostName;
+import drcopy.coordinator.pool.Lease;
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.response.CopierIdentity;
-import drcopy.coordinator.pool.Lease;
 import java.security.SecureRandom;
 import java.util.List;
 
@@ -24,7 +24,8 @@ final class Identity {
 
     /** The same for the same host and services; ZooKeeper tells apart those of which there are more. */
     static String nameInPool(CopierConfig config) {
-        return HostName.get() + "-" + Integer.toHexString(config.transfers().toString().hashCode());
+        return HostName.get() + "-"
+                + Integer.toHexString(config.transfers().toString().hashCode());
     }
 
     /** The same process with leased instance IDs. */

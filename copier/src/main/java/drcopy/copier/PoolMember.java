@@ -117,7 +117,8 @@ final class PoolMember implements CopierMembership.Listener, AutoCloseable {
         CopierIdentity before = identity;
         identity = Identity.leased(before, coordination.address().pool(), copierId, leases);
         parts.interceptors().identify(identity);
-        if (!identity.instanceIds().equals(before.instanceIds()) || !identity.copierId().equals(before.copierId())) {
+        if (!identity.instanceIds().equals(before.instanceIds())
+                || !identity.copierId().equals(before.copierId())) {
             parts.interceptors().sayHelloAgain();
             parts.instances().accept(leases.stream().mapToInt(Lease::id).toArray());
         }
@@ -158,10 +159,8 @@ final class PoolMember implements CopierMembership.Listener, AutoCloseable {
     void register(Metrics metrics) {
         metrics.gauge("zookeeper_connected", "1 while ZooKeeper answers.", () -> membership.isConnected() ? 1 : 0);
         metrics.gauge("paused", "1 while the pool is paused.", () -> isPaused ? 1 : 0);
-        metrics.gauge(
-                "instance_ids_leased",
-                "Instance IDs that new sessions use.",
-                () -> identity.leaseEpochs().size());
+        metrics.gauge("instance_ids_leased", "Instance IDs that new sessions use.", () -> identity.leaseEpochs()
+                .size());
     }
 
     @Override

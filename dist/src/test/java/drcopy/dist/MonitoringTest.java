@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -101,7 +102,7 @@ final class MonitoringTest {
     private static Set<String> shown() throws IOException {
         Standing standing = new Standing(new HostPort("198.18.1.11", 36_524), 1, 0, "");
         Ledgers ledgers = new Ledgers(List.of(new Ledger()));
-        Figures figures = new Figures(ledgers, () -> 0, () -> List.of(standing), () -> Map.of("EPERM", 1L));
+        Figures figures = new Figures(ledgers, () -> 0, () -> List.of(standing), () -> Map.of("EPERM", 1L), Optional.empty());
         Set<String> names = new TreeSet<>(scrape(CopierMetrics.of(figures)));
         names.addAll(scrape(InterceptorMetrics.register(new InterceptorCounters())));
         return names;

@@ -40,14 +40,16 @@ final class Membership implements AutoCloseable {
                 diverted,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 Version.version(),
-                metrics.map(at -> OwnAddress.orHost(at, address.host()).toString()).orElse(null),
+                metrics.map(at -> OwnAddress.orHost(at, address.host()).toString())
+                        .orElse(null),
                 ProcessMark.ofThis(OwnAddress.hostName()));
         joined = InterceptorMembership.join(pool, node);
     }
 
     private HostPort reachedAt(InterceptorConfig config) {
         InetAddress bound = config.listen().getAddress();
-        String host = bound.isAnyLocalAddress() ? OwnAddress.toward(pool.servers().get(0)) : bound.getHostAddress();
+        String host =
+                bound.isAnyLocalAddress() ? OwnAddress.toward(pool.servers().get(0)) : bound.getHostAddress();
         return new HostPort(host, config.listen().getPort());
     }
 

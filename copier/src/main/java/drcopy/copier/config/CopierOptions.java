@@ -283,7 +283,8 @@ public final class CopierOptions {
 
     private CopierConfig.Interceptors interceptors() {
         Check.port("--port", port);
-        Check.that(!servers.isEmpty() || pool.address().isPresent(), "--servers", null, "must be given, or --zookeeper");
+        Check.that(
+                !servers.isEmpty() || pool.address().isPresent(), "--servers", null, "must be given, or --zookeeper");
         List<HostPort> parsed = servers.stream()
                 .map(server -> ConfigException.parse("--servers", server, text -> HostPort.parse(text, port)))
                 .toList();

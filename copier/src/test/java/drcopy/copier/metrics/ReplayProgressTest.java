@@ -9,13 +9,15 @@ import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReplayProgressTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final Ledger ledger = new Ledger();
-    private final Figures figures = new Figures(new Ledgers(List.of(ledger)), () -> 0, List::of, Map::of);
+    private final Figures figures =
+            new Figures(new Ledgers(List.of(ledger)), () -> 0, List::of, Map::of, Optional.empty());
     private double share;
     private final ReplayProgress progress = new ReplayProgress(figures, () -> share, 0);
 

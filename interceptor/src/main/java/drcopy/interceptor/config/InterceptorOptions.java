@@ -80,7 +80,8 @@ public final class InterceptorOptions {
     @Option(
             names = "--advertise",
             paramLabel = "HOST:PORT",
-            description = "where copiers reach this interceptor (default: --bind, or the address toward ZooKeeper; --port)")
+            description =
+                    "where copiers reach this interceptor (default: --bind, or the address toward ZooKeeper; --port)")
     private String advertise;
 
     @Option(
@@ -135,8 +136,7 @@ public final class InterceptorOptions {
 
     /** Where copiers reach this interceptor, if it was said. */
     public Optional<HostPort> advertised() {
-        return Optional.ofNullable(advertise)
-                .map(text -> ConfigException.parse("--advertise", text, HostPort::parse));
+        return Optional.ofNullable(advertise).map(text -> ConfigException.parse("--advertise", text, HostPort::parse));
     }
 
     private static Cidr passed(String text) {

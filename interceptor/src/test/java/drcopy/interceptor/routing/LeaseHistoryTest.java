@@ -234,7 +234,8 @@ class LeaseHistoryTest {
     }
 
     private void fence(Interceptor interceptor, Copier copier) {
-        for (Map.Entry<Integer, Long> said : interceptor.hellos.get(copier.number).entrySet()) {
+        for (Map.Entry<Integer, Long> said :
+                interceptor.hellos.get(copier.number).entrySet()) {
             int id = said.getKey();
             if (interceptor.epochs.isSuperseded(POOL, id, said.getValue(), "c" + copier.number)
                     && !interceptor.superseded.get(stream(copier)).get(id)) {
@@ -268,8 +269,9 @@ class LeaseHistoryTest {
             if (copier.routes.containsValue(flow)) {
                 continue;
             }
-            if (copiers.stream().anyMatch(other -> other != copier
-                    && other.leases.inUse().stream().anyMatch(each -> each.id() == lease.id()))) {
+            if (copiers.stream()
+                    .anyMatch(other -> other != copier
+                            && other.leases.inUse().stream().anyMatch(each -> each.id() == lease.id()))) {
                 doubles++;
             }
             long route = ++lastRoute;
@@ -297,7 +299,9 @@ class LeaseHistoryTest {
             withdraw(copier, route);
             return;
         }
-        assertThat(owner == null || owner == copier.number).as("%s was another's", flow).isTrue();
+        assertThat(owner == null || owner == copier.number)
+                .as("%s was another's", flow)
+                .isTrue();
         assertFenced(interceptor, copier, flow);
         interceptor.owners.put(flow, copier.number);
     }
