@@ -102,7 +102,8 @@ final class MonitoringTest {
     private static Set<String> shown() throws IOException {
         Standing standing = new Standing(new HostPort("198.18.1.11", 36_524), 1, 0, "");
         Ledgers ledgers = new Ledgers(List.of(new Ledger()));
-        Figures figures = new Figures(ledgers, () -> 0, () -> List.of(standing), () -> Map.of("EPERM", 1L), Optional.empty());
+        Figures figures =
+                new Figures(ledgers, () -> 0, () -> List.of(standing), () -> Map.of("EPERM", 1L), Optional.empty());
         Set<String> names = new TreeSet<>(scrape(CopierMetrics.of(figures)));
         names.addAll(scrape(InterceptorMetrics.register(new InterceptorCounters())));
         return names;

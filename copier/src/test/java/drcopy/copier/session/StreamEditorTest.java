@@ -242,7 +242,10 @@ class StreamEditorTest {
 
         nowNs += 1_500 * MS;
         engine.onTick(nowNs, 10);
-        assertThat(sent()).containsExactly("1 IN-LONG");
+        assertThat(sent()).as("probe for a lost tail").containsExactly("1 IN-LONG");
+        nowNs += 1_500 * MS;
+        engine.onTick(nowNs, 10);
+        assertThat(sent()).as("retransmission").containsExactly("1 IN-LONG");
         answers(8, "");
         assertThat(sent()).containsExactly("8 next");
     }
