@@ -22,8 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logs {
     private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n";
-    private static final List<String> QUIET =
-            List.of("io.grpc", "org.pcap4j", "org.apache.zookeeper", "org.apache.curator", "io.netty");
+    private static final List<String> QUIET = List.of("io.grpc", "org.pcap4j", "org.apache.zookeeper", "io.netty");
+    /** Clients of ZooKeeper: what becomes of their connection is logged in our own words. */
+    private static final List<String> MUTE = List.of("org.apache.curator", "org.apache.zookeeper.ClientCnxn");
+
     private static final int QUEUE = 4096;
     private static final int FLUSH_MS = 1000;
 
@@ -93,6 +95,7 @@ public final class Logs {
         root.setLevel(Level.valueOf(verbosity.name()));
         root.addAppender(queue);
         QUIET.forEach(library -> context.getLogger(library).setLevel(Level.WARN));
+        MUTE.forEach(library -> context.getLogger(library).setLevel(Level.OFF));
         // gRPC logs to the JDK's logging: to stderr, with a stack trace for each connection that talks nonsense.
         LogManager.getLogManager().reset();
     }

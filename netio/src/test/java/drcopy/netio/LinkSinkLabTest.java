@@ -38,6 +38,7 @@ class LinkSinkLabTest {
         gateway.sh("ip addr add 198.18.5.2/24 dev eth0; ip addr add 2001:db8:5::2/64 dev eth0 nodad");
         gateway.sh("ip addr add " + TARGET + " dev lo; ip addr add " + TARGET6 + " dev lo nodad");
         sender.sh("ip route add 198.18.99.0/24 via 198.18.5.2; ip -6 route add 2001:db8:99::/64 via 2001:db8:5::2");
+        gateway.sh("ip route add default via 198.18.5.1; ip -6 route add default via 2001:db8:5::1");
     }
 
     @AfterEach

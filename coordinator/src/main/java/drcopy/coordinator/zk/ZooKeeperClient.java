@@ -55,13 +55,11 @@ public final class ZooKeeperClient implements AutoCloseable {
                 .sessionTimeoutMs(SESSION_TIMEOUT_MS)
                 .connectionTimeoutMs(CONNECT_TIMEOUT_MS)
                 .maxCloseWaitMs(CLOSE_WAIT_MS)
-                .retryPolicy(new RetryOneTime(RETRY_MS));
+                .retryPolicy(new RetryOneTime(RETRY_MS))
+                .zkClientConfig(settings(address));
         if (address.digest() != null) {
             builder.authorization("digest", address.digest().getBytes(StandardCharsets.UTF_8))
                     .aclProvider(new OwnersWrite());
-        }
-        if (address.clientConfig() != null) {
-            builder.zkClientConfig(settings(address));
         }
         ZooKeeperClient client = new ZooKeeperClient(builder.build(), PoolPaths.of(address));
         client.curator.getConnectionStateListenable().addListener((framework, change) -> {
@@ -72,7 +70,19 @@ public final class ZooKeeperClient implements AutoCloseable {
         return client;
     }
 
+    /** SASL only where the settings ask for it: before it connects, it asks a name server, which may be as far away as ZooKeeper. */
     private static ZKClientConfig settings(PoolAddress address) {
+        ZKClientConfig settings = given(address);
+        if (settings.getProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY) == null) {
+            settings.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        }
+        return settings;
+    }
+
+    private static ZKClientConfig given(PoolAddress address) {
+        if (address.clientConfig() == null) {
+            return new ZKClientConfig();
+        }
         try {
             return new ZKClientConfig(address.clientConfig());
         } catch (org.apache.zookeeper.common.ConfigException e) {

@@ -49,8 +49,7 @@ public final class DryRun implements AutoCloseable {
         firstNs = packets == 0 ? ns : Math.min(firstNs, ns);
         lastNs = packets == 0 ? ns : Math.max(lastNs, ns);
         packets++;
-        file.handTo(wanted);
-        if (wanted.transfer() != null) {
+        if (wanted.isIn(file)) {
             tallies.get(wanted.transfer()).note(wanted.packet(), wanted.isSnapped());
         }
     }

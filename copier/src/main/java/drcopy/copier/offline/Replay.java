@@ -109,8 +109,7 @@ public final class Replay implements PacketSource {
             settlement.begin(nowNs);
             return;
         }
-        file.handTo(wanted);
-        hasNext = wanted.transfer() != null;
+        hasNext = wanted.isIn(file);
         if (hasNext) {
             beganNs = wanted.matched() == 1 ? nowNs : beganNs;
             dueNs = pace.dueNs(file.timestampNs(), nowNs);

@@ -4,6 +4,7 @@ package drcopy.copier.offline;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.config.Transfers;
 import drcopy.netio.PacketHandler;
+import drcopy.netio.PcapFileSource;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketDefect;
 import java.nio.ByteBuffer;
@@ -24,6 +25,17 @@ final class Wanted implements PacketHandler {
 
     Wanted(Transfers transfers) {
         this.transfers = transfers;
+    }
+
+    /**
+     * Looks at the packet that the file is at.
+     *
+     * @return whether it belongs to a transfer; a frame that is no IP packet never does, for the file hands over none
+     */
+    boolean isIn(PcapFileSource file) {
+        transfer = null;
+        file.handTo(this);
+        return transfer != null;
     }
 
     @Override

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,5 +92,27 @@ class DryRunTest {
 
         assertThat(report(file))
                 .contains("0  requests", "1  segments not replayed, SNAPPED: the capture kept only part of it");
+    }
+
+    @Test
+    void aFrameThatIsNoIpPacketIsOfNoSession() throws IOException {
+        ByteBuffer segment = ByteBuffer.allocate(2_048);
+        int length = client(1).psh().seq(1).ack(1).payload(10).write(segment, 0);
+        ByteBuffer bytes = ByteBuffer.allocate(4_096).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putInt(0xa1b2c3d4).putShort((short) 2).putShort((short) 4).putLong(0);
+        bytes.putInt(65_535).putInt(1);
+        frame(bytes, 0x0800, segment.array(), length);
+        frame(bytes, 0x0806, new byte[28], 28);
+        Path file = folder.resolve("arp.pcap");
+        Files.write(file, Arrays.copyOf(bytes.array(), bytes.position()));
+
+        assertThat(report(file))
+                .contains("1 frames without IP")
+                .anyMatch(line -> line.startsWith("1  segments (10 bytes) not replayed, NO_SESSION"));
+    }
+
+    private static void frame(ByteBuffer file, int etherType, byte[] packet, int length) {
+        file.putLong(0).putInt(14 + length).putInt(14 + length).put(new byte[12]);
+        file.put((byte) (etherType >> 8)).put((byte) etherType).put(packet, 0, length);
     }
 }
