@@ -23,6 +23,7 @@ class LabTest {
 
     @BeforeAll
     static void up() {
+        servers.clear();
         lab = Lab.up(Lab.Director.LVS);
         for (String host : lab.realServers()) {
             servers.add(Web.start(lab, host));

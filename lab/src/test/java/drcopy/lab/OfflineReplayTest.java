@@ -38,6 +38,9 @@ class OfflineReplayTest {
 
     @BeforeAll
     static void recordAMix() {
+        issued = 0;
+        servers.clear();
+        interceptors.clear();
         lab = Lab.up(Lab.Director.LVS);
         online = Web.start(lab, "online");
         capture = lab.folder().resolve("mix.pcap");
