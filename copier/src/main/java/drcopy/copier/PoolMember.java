@@ -2,6 +2,7 @@
 package drcopy.copier;
 
 import drcopy.agent.ConfigException;
+import drcopy.agent.HostName;
 import drcopy.agent.HostPort;
 import drcopy.agent.Metrics;
 import drcopy.agent.Shutdown;
@@ -65,7 +66,7 @@ final class PoolMember implements CopierMembership.Listener, AutoCloseable {
         this.parts = parts;
         identity = parts.identity();
         parts.instances().accept(new int[0]);
-        String own = OwnAddress.hostName();
+        String own = HostName.get();
         CopierNode node = new CopierNode(
                 PoolJson.SCHEMA,
                 Identity.nameInPool(config),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.interceptor;
 
+import drcopy.agent.HostName;
 import drcopy.agent.HostPort;
 import drcopy.agent.Version;
 import drcopy.coordinator.config.PoolAddress;
@@ -42,7 +43,7 @@ final class Membership implements AutoCloseable {
                 Version.version(),
                 metrics.map(at -> OwnAddress.orHost(at, address.host()).toString())
                         .orElse(null),
-                ProcessMark.ofThis(OwnAddress.hostName()));
+                ProcessMark.ofThis(HostName.get()));
         joined = InterceptorMembership.join(pool, node);
     }
 

@@ -6,11 +6,9 @@ import drcopy.agent.HostPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
 
-/** Under which address and name others know this host. Stateless. */
+/** Under which address others know this host. Stateless. */
 public final class OwnAddress {
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
@@ -37,15 +35,5 @@ public final class OwnAddress {
     /** A listen address as others reach it: every address is that of this host. */
     public static HostPort orHost(HostPort listen, String host) {
         return WILDCARDS.contains(listen.host()) ? new HostPort(host, listen.port()) : listen;
-    }
-
-    /** The kernel's host name: no name server is asked. */
-    public static String hostName() {
-        try {
-            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-            return name.isEmpty() ? "unknown" : name;
-        } catch (IOException e) {
-            return "unknown";
-        }
     }
 }
