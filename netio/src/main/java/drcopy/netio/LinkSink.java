@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 public final class LinkSink implements PacketSink {
     private static final int BATCH = 64;
     private static final int MIN_SLOT = 2048;
-    private static final int SEND_BUFFER = 8 * 1024 * 1024;
     private static final int ETHERNET = 14;
     /** Where the packet begins in a slot: aligned behind the frame's header. */
     private static final int PACKET = 16;
@@ -50,10 +49,7 @@ public final class LinkSink implements PacketSink {
         // Protocol 0: the socket receives nothing.
         fd = Sockets.open(Libc.AF_PACKET, Libc.SOCK_RAW, 0, "AF_PACKET, SOCK_RAW");
         try {
-            if (Sockets.tryOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SEND_BUFFER) != 0) {
-                // Without CAP_NET_ADMIN the buffer is as large as net.core.wmem_max lets it be.
-                Sockets.option(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, "SO_SNDBUF", SEND_BUFFER);
-            }
+            Sockets.enlargeSendBuffer(fd);
         } catch (RuntimeException e) {
             Libc.close(fd);
             throw e;

@@ -14,7 +14,6 @@ public final class RawIpSink implements PacketSink {
     public static final int BATCH = 64;
 
     private static final int MIN_SLOT = 2048;
-    private static final int SEND_BUFFER = 8 * 1024 * 1024;
 
     private final SendErrors errors = new SendErrors();
     private final int fd4;
@@ -62,10 +61,7 @@ public final class RawIpSink implements PacketSink {
 
     /** Without IP_RECVERR (set by the constructor) the kernel hides ENOBUFS, the full queue of a device, from raw sockets. */
     private static void prepare(int fd, int mark) {
-        if (Sockets.tryOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SEND_BUFFER) != 0) {
-            // Without CAP_NET_ADMIN the buffer is as large as net.core.wmem_max lets it be.
-            Sockets.option(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, "SO_SNDBUF", SEND_BUFFER);
-        }
+        Sockets.enlargeSendBuffer(fd);
         if (mark != 0) {
             Sockets.option(fd, Libc.SOL_SOCKET, Libc.SO_MARK, "SO_MARK", mark);
         }

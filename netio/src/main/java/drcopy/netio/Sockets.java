@@ -6,6 +6,8 @@ import java.util.Arrays;
 
 /** Socket calls with their failures as sentences. Any thread; for set-up, not for the hot path. */
 final class Sockets {
+    private static final int SEND_BUFFER = 8 * 1024 * 1024;
+
     private Sockets() {}
 
     static int open(int family, int type, int protocol, String name) {
@@ -35,6 +37,13 @@ final class Sockets {
             return result < 0 ? Libc.errno() : 0;
         } finally {
             Reference.reachabilityFence(memory);
+        }
+    }
+
+    /** Makes room for 8 MiB to be sent; without CAP_NET_ADMIN, for as much as net.core.wmem_max lets it be. */
+    static void enlargeSendBuffer(int fd) {
+        if (tryOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SEND_BUFFER) != 0) {
+            option(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, "SO_SNDBUF", SEND_BUFFER);
         }
     }
 
