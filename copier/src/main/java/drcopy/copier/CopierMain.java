@@ -78,7 +78,8 @@ public final class CopierMain implements Callable<Integer> {
         if (check) {
             Logs.toNowhere();
             PrintWriter out = spec.commandLine().getOut();
-            Preflight preflight = Preflight.of(config, Copier.captureOptions(config), Identity.ofCheck());
+            Preflight preflight = Preflight.of(
+                    config, options.coordination().orElse(null), Copier.captureOptions(config), Identity.ofCheck());
             return preflight.print(out) ? Cli.DONE : Cli.FAILED;
         }
         if (plan == null) {

@@ -7,7 +7,9 @@ import drcopy.agent.Check;
 import drcopy.agent.Cli;
 import drcopy.agent.Finding;
 import drcopy.agent.HostName;
+import drcopy.agent.Logs;
 import drcopy.agent.Shutdown;
+import drcopy.coordinator.member.PoolCheck;
 import drcopy.interceptor.check.Preflight;
 import drcopy.interceptor.config.InterceptorConfig;
 import drcopy.interceptor.config.InterceptorOptions;
@@ -18,6 +20,8 @@ import drcopy.interceptor.site.Site;
 import drcopy.netio.DiversionRules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,9 +53,10 @@ public final class InterceptorMain implements Callable<Integer> {
         Optional<Membership> membership = options.pool().map(pool -> new Membership(pool, options.advertised()));
         Site site = Site.of(config);
         if (options.isCheck()) {
-            boolean isReady =
-                    Finding.print(Preflight.of(config), spec.commandLine().getOut());
-            return isReady ? Cli.DONE : Cli.FAILED;
+            Logs.toNowhere();
+            List<Finding> findings = new ArrayList<>(Preflight.of(config));
+            options.pool().ifPresent(pool -> findings.addAll(PoolCheck.of(pool).findings(Optional.empty())));
+            return Finding.print(findings, spec.commandLine().getOut()) ? Cli.DONE : Cli.FAILED;
         }
         refuseListenAddress(config);
         InterceptorCounters counters = new InterceptorCounters();

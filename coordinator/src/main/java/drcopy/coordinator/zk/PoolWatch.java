@@ -56,7 +56,8 @@ public final class PoolWatch implements AutoCloseable {
         return found;
     }
 
-    private static Optional<HostPort> address(String name) {
+    /** A member's name as an address; empty when it is none. */
+    public static Optional<HostPort> address(String name) {
         try {
             return Optional.of(HostPort.parse(name));
         } catch (IllegalArgumentException e) {

@@ -4,6 +4,8 @@ package drcopy.coordinator.zk;
 import drcopy.agent.ConfigException;
 import drcopy.coordinator.config.PoolAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -15,6 +17,8 @@ import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
+import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 
 /** A connection to ZooKeeper that is kept up for ever. Any thread. */
 public final class ZooKeeperClient implements AutoCloseable {
@@ -59,7 +63,7 @@ public final class ZooKeeperClient implements AutoCloseable {
                 .zkClientConfig(settings(address));
         if (address.digest() != null) {
             builder.authorization("digest", address.digest().getBytes(StandardCharsets.UTF_8))
-                    .aclProvider(new OwnersWrite());
+                    .aclProvider(new OwnersWrite(address.digest()));
         }
         ZooKeeperClient client = new ZooKeeperClient(builder.build(), PoolPaths.of(address));
         client.curator.getConnectionStateListenable().addListener((framework, change) -> {
@@ -157,20 +161,33 @@ public final class ZooKeeperClient implements AutoCloseable {
         curator.close();
     }
 
-    /** Everybody may look, the authenticated user may write. */
+    /** Everybody may look, the user may write. A client's certificate is no user: hosts may share one. */
     private static final class OwnersWrite implements ACLProvider {
-        private static final List<ACL> ACLS = List.of(
-                new ACL(ZooDefs.Perms.ALL, ZooDefs.Ids.AUTH_IDS),
-                new ACL(ZooDefs.Perms.READ, ZooDefs.Ids.ANYONE_ID_UNSAFE));
+        private final List<ACL> acls;
+
+        OwnersWrite(String userAndPassword) {
+            // Not List.of: ZooKeeper's client asks whether it contains null.
+            acls = Arrays.asList(
+                    new ACL(ZooDefs.Perms.ALL, new Id("digest", hashed(userAndPassword))),
+                    new ACL(ZooDefs.Perms.READ, ZooDefs.Ids.ANYONE_ID_UNSAFE));
+        }
+
+        private static String hashed(String userAndPassword) {
+            try {
+                return DigestAuthenticationProvider.generateDigest(userAndPassword);
+            } catch (NoSuchAlgorithmException e) {
+                throw new ConfigException("--zk-auth", null, "needs what this JVM does not have: " + e.getMessage());
+            }
+        }
 
         @Override
         public List<ACL> getDefaultAcl() {
-            return ACLS;
+            return acls;
         }
 
         @Override
         public List<ACL> getAclForPath(String path) {
-            return ACLS;
+            return acls;
         }
     }
 }

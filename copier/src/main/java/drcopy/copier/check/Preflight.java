@@ -5,6 +5,8 @@ import drcopy.agent.Capabilities;
 import drcopy.agent.Capabilities.Capability;
 import drcopy.agent.Finding;
 import drcopy.agent.HostPort;
+import drcopy.coordinator.member.PoolCheck;
+import drcopy.copier.config.Coordination;
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.response.CopierIdentity;
@@ -12,7 +14,10 @@ import drcopy.copier.response.InterceptorProbe;
 import drcopy.netio.CaptureOptions;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Everything {@code --check} looks at. Immutable once made. */
 public final class Preflight {
@@ -25,9 +30,11 @@ public final class Preflight {
     /**
      * Looks at everything; takes up to three seconds for each interceptor that does not answer.
      *
+     * @param coordination the pool the copier would join; null for none
      * @param caller who says Hello: not the name of a copier that may be running
      */
-    public static Preflight of(CopierConfig config, CaptureOptions capture, CopierIdentity caller) {
+    public static Preflight of(
+            CopierConfig config, Coordination coordination, CaptureOptions capture, CopierIdentity caller) {
         List<Finding> findings = new ArrayList<>();
         findings.add(Capabilities.check(Capability.CAP_NET_RAW));
         findings.add(HostChecks.capture(capture));
@@ -38,7 +45,13 @@ public final class Preflight {
         if (config.device() != null) {
             findings.addAll(LinkChecks.of(config));
         }
-        for (HostPort interceptor : config.interceptors().servers()) {
+        Set<HostPort> interceptors = new LinkedHashSet<>(config.interceptors().servers());
+        if (coordination != null) {
+            PoolCheck pool = PoolCheck.of(coordination.address());
+            findings.addAll(pool.findings(Optional.of(coordination.leases())));
+            interceptors.addAll(pool.interceptors());
+        }
+        for (HostPort interceptor : interceptors) {
             findings.add(interceptor(interceptor, caller));
         }
         findings.add(HostChecks.connectionTracking());
