@@ -176,9 +176,17 @@ class PoolTrial {
 
     /** Presses a button of the page. */
     private static void page(String action) {
-        mirror.lab().run(
-                "online", "curl", "-s", "-f", "-H", "HX-Request: true", "-d", "pool=default&action=" + action,
-                "http://127.0.0.1:8088/control");
+        mirror.lab()
+                .run(
+                        "online",
+                        "curl",
+                        "-s",
+                        "-f",
+                        "-H",
+                        "HX-Request: true",
+                        "-d",
+                        "pool=default&action=" + action,
+                        "http://127.0.0.1:8088/control");
     }
 
     @Test

@@ -69,8 +69,7 @@ public final class PoolCheck {
         }
         List<String> taken = held.stream()
                 .filter(each -> request.exactly().contains(each.lease().id()))
-                .map(each ->
-                        each.lease().id() + " is held by " + each.node().holder())
+                .map(each -> each.lease().id() + " is held by " + each.node().holder())
                 .toList();
         return taken.isEmpty()
                 ? Finding.ok("instance IDs", request.exactly() + " are free")

@@ -50,8 +50,7 @@ class AgreementTest {
             curator.start();
             String zookeeper = "127.0.0.1:" + server.getPort();
             fill(curator);
-            try (ZooKeeperClient client =
-                    ZooKeeperClient.open(PoolAddress.parse(zookeeper, "default"), change -> {})) {
+            try (ZooKeeperClient client = ZooKeeperClient.open(PoolAddress.parse(zookeeper, "default"), change -> {})) {
                 assertThat(client.awaitConnected(20)).isTrue();
                 PoolStore store = new PoolStore(client);
                 store.change(before -> before.withPaused(true).withRatio(20).said("ops@here", "t", "load test"));
@@ -70,11 +69,16 @@ class AgreementTest {
         for (int i = 0; i < 2; i++) {
             String process = "\"process\":{\"host\":\"h" + i + "\",\"pid\":1,\"started\":\"t\"}";
             String common = "\"schema\":1,\"since\":\"2026-11-22T10:0" + i + ":00Z\",\"version\":\"0.1.0\"," + process;
-            create(curator, "/interceptors/" + INTERCEPTORS.get(i), "{\"address\":\"" + INTERCEPTORS.get(i)
-                    + "\",\"vips\":[\"198.18.1.200:80\"]," + common + "}");
+            create(
+                    curator,
+                    "/interceptors/" + INTERCEPTORS.get(i),
+                    "{\"address\":\"" + INTERCEPTORS.get(i) + "\",\"vips\":[\"198.18.1.200:80\"]," + common + "}");
             create(curator, "/ids/" + i, "{\"holder\":\"" + COPIERS.get(i) + "\"," + common + "}");
-            create(curator, "/copiers/" + COPIERS.get(i), "{\"id\":\"" + COPIERS.get(i) + "\",\"host\":\"web" + i
-                    + "\",\"instance_ids\":[" + i + "]," + common + "}");
+            create(
+                    curator,
+                    "/copiers/" + COPIERS.get(i),
+                    "{\"id\":\"" + COPIERS.get(i) + "\",\"host\":\"web" + i + "\",\"instance_ids\":[" + i + "],"
+                            + common + "}");
         }
     }
 
@@ -108,14 +112,21 @@ class AgreementTest {
         for (String folderName : List.of("interceptors", "copiers", "ids")) {
             words.append("ls ").append(POOL).append('/').append(folderName).append('\n');
         }
-        INTERCEPTORS.forEach(
-                at -> words.append("get ").append(POOL).append("/interceptors/").append(at).append('\n'));
-        COPIERS.forEach(
-                id -> words.append("get ").append(POOL).append("/copiers/").append(id).append('\n'));
-        words.append("get -s ").append(POOL).append("/ids/0\nget -s ").append(POOL).append("/ids/1\n");
+        INTERCEPTORS.forEach(at -> words.append("get ")
+                .append(POOL)
+                .append("/interceptors/")
+                .append(at)
+                .append('\n'));
+        COPIERS.forEach(id ->
+                words.append("get ").append(POOL).append("/copiers/").append(id).append('\n'));
+        words.append("get -s ")
+                .append(POOL)
+                .append("/ids/0\nget -s ")
+                .append(POOL)
+                .append("/ids/1\n");
         words.append("get ").append(POOL).append("/control\nquit\n");
-        try (Program program = Program.start(
-                folder, List.of(), Program.ZOOKEEPER_SHELL, "-server", zookeeper, "-waitforconnection")) {
+        try (Program program =
+                Program.start(folder, List.of(), Program.ZOOKEEPER_SHELL, "-server", zookeeper, "-waitforconnection")) {
             program.say(words.toString());
             assertThat(program.end()).as("%s", program.output()).isZero();
             return program.output();

@@ -76,11 +76,10 @@ class SecuredZooKeeperTest {
                 client.toString(),
                 "--zk-auth",
                 folder.resolve("ops").toString());
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(200))
-                .untilAsserted(() -> assertThat(command("status", "ours", null).code())
-                        .as("%s", server.output())
-                        .isZero());
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> assertThat(
+                        command("status", "ours", null).code())
+                .as("%s", server.output())
+                .isZero());
     }
 
     @AfterAll
@@ -99,9 +98,24 @@ class SecuredZooKeeperTest {
         Path key = folder.resolve(name + ".key");
         Path certificate = folder.resolve(name + ".crt");
         Process openssl = new ProcessBuilder(
-                        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-days", "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                        key.toString(), "-out", certificate.toString())
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=" + name,
+                        "-addext",
+                        "subjectAltName=IP:127.0.0.1",
+                        "-keyout",
+                        key.toString(),
+                        "-out",
+                        certificate.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -132,7 +146,8 @@ class SecuredZooKeeperTest {
         List<String> all = new ArrayList<>(Arrays.asList(words.split(" ", -1)));
         all.addAll(List.of("-z", zookeeper));
         if (certificate != null) {
-            all.addAll(List.of("--zk-config", folder.resolve(certificate + ".cfg").toString()));
+            all.addAll(
+                    List.of("--zk-config", folder.resolve(certificate + ".cfg").toString()));
         }
         if (user != null) {
             all.addAll(List.of("--zk-auth", folder.resolve(user).toString()));
@@ -165,13 +180,21 @@ class SecuredZooKeeperTest {
         PoolAddress address = PoolAddress.parse(zookeeper, "leases")
                 .with(Files.readString(folder.resolve("ops")).strip(), folder.resolve("ours.cfg"));
         CopierNode node = new CopierNode(
-                1, "web1-80", "web1", "80-198.18.1.200:80", List.of(), "t", "0.1.0", null,
+                1,
+                "web1-80",
+                "web1",
+                "80-198.18.1.200:80",
+                List.of(),
+                "t",
+                "0.1.0",
+                null,
                 new ProcessMark("web1", 1, "t"));
         try (CopierMembership copier =
                 CopierMembership.join(address, node, LeaseRequest.lowestFree(1), at -> false, new NoListener())) {
             assertThat(copier.await(PATIENCE.toMillis())).isTrue();
 
-            assertThat(command("id free 0 --pool leases", "ours", "other").code()).isEqualTo(1);
+            assertThat(command("id free 0 --pool leases", "ours", "other").code())
+                    .isEqualTo(1);
             assertThat(command("id list --pool leases", "ours", null).text()).contains("web1-80");
             assertThat(command("id free 0 --pool leases", "ours", "ops").code()).isZero();
         }

@@ -36,8 +36,8 @@ class PoolCheckTest {
     void tellsWhoIsInThePoolAndWhichIdsAreTaken() throws Exception {
         try (TestingServer server = new TestingServer(true)) {
             PoolAddress address = PoolAddress.parse("127.0.0.1:" + server.getPort(), "default");
-            CopierNode node = new CopierNode(
-                    1, "web1-c", "web1", "80-198.18.1.200:80", List.of(), "t", "0.1.0", null, PROCESS);
+            CopierNode node =
+                    new CopierNode(1, "web1-c", "web1", "80-198.18.1.200:80", List.of(), "t", "0.1.0", null, PROCESS);
             CopierMembership copier = CopierMembership.join(
                     address, node, LeaseRequest.lowestFree(3), at -> false, new RecordingListener());
             try (copier) {
