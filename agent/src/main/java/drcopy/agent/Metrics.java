@@ -118,6 +118,14 @@ public final class Metrics {
                 .build());
     }
 
+    /** When this host's certificate expires, in seconds since 1970. */
+    public void certificateExpiry(LongSupplier seconds) {
+        gauge(
+                "certificate_expiry_timestamp_seconds",
+                "When this host's certificate expires, seconds since 1970.",
+                seconds::getAsLong);
+    }
+
     /** CPU time, memory and collections of this process, under the names every Prometheus client uses. */
     void addProcess() {
         ProcessMetrics.builder().register(registry);

@@ -131,11 +131,14 @@ final class Copier implements AutoCloseable {
         ShardParts parts = new ShardParts(
                 captured, inbox, egress.sink(), routes, routeLoop::wake, ledger, clock, this::sleep, this::housekeep);
         shard = new ShardAgent(engine, parts, this::captureStage);
-        interceptors =
-                new InterceptorSet(identity, config.interceptors().connections(), inbox, routeLoop, new Standings());
+        interceptors = new InterceptorSet(identity, ways(config.interceptors()), inbox, routeLoop, new Standings());
         pool = joining.apply(new PoolMember.Parts(identity, interceptors, sample, shard::useInstances, this::pause));
         shardThread = thread("shard-0", shard);
         routesThread = thread("routes", routeLoop);
+    }
+
+    private static InterceptorSet.Ways ways(CopierConfig.Interceptors all) {
+        return new InterceptorSet.Ways(all.connections(), all.tls());
     }
 
     private Supplier<ProtocolAdapter> adapters(CopierConfig config) {
@@ -312,6 +315,7 @@ final class Copier implements AutoCloseable {
     /** Everything on {@code /metrics}. */
     Metrics metrics() {
         Metrics metrics = CopierMetrics.of(figures());
+        config.interceptors().tls().ifPresent(files -> metrics.certificateExpiry(files::expirySeconds));
         if (pool != null) {
             pool.register(metrics);
         }

@@ -104,8 +104,12 @@ final class MonitoringTest {
         Ledgers ledgers = new Ledgers(List.of(new Ledger()));
         Figures figures =
                 new Figures(ledgers, () -> 0, () -> List.of(standing), () -> Map.of("EPERM", 1L), Optional.empty());
-        Set<String> names = new TreeSet<>(scrape(CopierMetrics.of(figures)));
-        names.addAll(scrape(InterceptorMetrics.register(new InterceptorCounters())));
+        Metrics copier = CopierMetrics.of(figures);
+        copier.certificateExpiry(() -> 0);
+        Metrics interceptor = InterceptorMetrics.register(new InterceptorCounters(), Optional.empty());
+        interceptor.certificateExpiry(() -> 0);
+        Set<String> names = new TreeSet<>(scrape(copier));
+        names.addAll(scrape(interceptor));
         return names;
     }
 

@@ -66,20 +66,23 @@ final class Interceptor implements AutoCloseable {
                 new EpochClock(System::nanoTime));
         DiversionDriver driver = new DiversionDriver(agent, loop, System::nanoTime, this::die);
         InterceptionService service = new InterceptionService(inbox, counters, System::nanoTime);
-        server = listen(config.listen(), service, counters);
+        server = listen(config, service, counters);
         guard = new Guard(site, service, counters);
         loop.drive(source.fileDescriptor(), DiversionAgent.INTERVAL_MS, driver);
         guard.start();
         LOG.info(
-                "[{}] Serves copiers on {} port {}",
+                "[{}] Serves copiers on {} port {}, {}",
                 id,
                 config.listen().getAddress().getHostAddress(),
-                server.port());
+                server.port(),
+                config.tls().isPresent() ? "with mutual TLS" : "without TLS");
     }
 
-    private StreamServer listen(InetSocketAddress address, InterceptionService service, InterceptorCounters counters) {
+    private StreamServer listen(InterceptorConfig config, InterceptionService service, InterceptorCounters counters) {
+        InetSocketAddress address = config.listen();
         try {
-            return new StreamServer(address, service, counters, loop, StreamServer.Limits.DEFAULT);
+            StreamServer.Entrance entrance = new StreamServer.Entrance(address, config.credentials());
+            return new StreamServer(entrance, service, counters, loop, StreamServer.Limits.DEFAULT);
         } catch (IOException e) {
             loop.close();
             agent.close();

@@ -62,7 +62,8 @@ public final class InterceptorMain implements Callable<Integer> {
         InterceptorCounters counters = new InterceptorCounters();
         try (AgentProcess process = AgentProcess.open("interceptor", agentOptions);
                 Interceptor interceptor = new Interceptor(config, site, counters, HostName.get())) {
-            process.serve(InterceptorMetrics.register(counters), interceptor::unhealthy, interceptor::unready);
+            process.serve(
+                    InterceptorMetrics.register(counters, config.tls()), interceptor::unhealthy, interceptor::unready);
             process.reportOnSignal(() -> InterceptorReport.of(counters));
             try (Membership joined = membership.orElse(null)) {
                 if (joined != null) {

@@ -52,15 +52,16 @@ public final class Preflight {
             interceptors.addAll(pool.interceptors());
         }
         for (HostPort interceptor : interceptors) {
-            findings.add(interceptor(interceptor, caller));
+            findings.add(interceptor(interceptor, config, caller));
         }
         findings.add(HostChecks.connectionTracking());
         return new Preflight(findings);
     }
 
-    private static Finding interceptor(HostPort interceptor, CopierIdentity caller) {
+    private static Finding interceptor(HostPort interceptor, CopierConfig config, CopierIdentity caller) {
         String subject = "interceptor " + interceptor;
-        InterceptorProbe.Answer answer = InterceptorProbe.ask(interceptor, caller);
+        InterceptorProbe.Answer answer =
+                InterceptorProbe.ask(interceptor, config.interceptors().tls(), caller);
         return answer.isWelcome()
                 ? Finding.ok(subject, answer.text())
                 : Finding.fail(

@@ -5,6 +5,7 @@ import drcopy.agent.Check;
 import drcopy.agent.ConfigException;
 import drcopy.agent.HostPort;
 import drcopy.copier.mysql.Users;
+import drcopy.tls.MutualTls;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -56,8 +57,9 @@ public record CopierConfig(
      * @param servers {@code -s}, not looked up
      * @param connections gRPC connections to each, 1..16
      * @param lonely false ends the copier when the last interceptor is lost
+     * @param tls certificates; empty without TLS
      */
-    public record Interceptors(List<HostPort> servers, int connections, boolean lonely) {
+    public record Interceptors(List<HostPort> servers, int connections, boolean lonely, Optional<MutualTls> tls) {
         public Interceptors {
             servers = List.copyOf(servers);
             Check.range("--connections", connections, 1, 16);

@@ -5,8 +5,10 @@ import drcopy.agent.Check;
 import drcopy.agent.ConfigException;
 import drcopy.agent.Heading;
 import drcopy.agent.HostPort;
+import drcopy.agent.TlsOptions;
 import drcopy.coordinator.config.PoolOptions;
 import drcopy.coordinator.pool.LeaseRequest;
+import drcopy.tls.MutualTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -211,6 +213,9 @@ public final class CopierOptions {
     @Mixin
     final PoolOptions pool = new PoolOptions();
 
+    @Mixin
+    final TlsOptions tls = new TlsOptions();
+
     /**
      * The checked configuration.
      *
@@ -288,7 +293,7 @@ public final class CopierOptions {
         List<HostPort> parsed = servers.stream()
                 .map(server -> ConfigException.parse("--servers", server, text -> HostPort.parse(text, port)))
                 .toList();
-        return new CopierConfig.Interceptors(parsed, connections, lonely);
+        return new CopierConfig.Interceptors(parsed, connections, lonely, tls.read(MutualTls::open));
     }
 
     private CopierConfig.Replay replay() {

@@ -66,7 +66,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
         if (isClosed || stream != null) {
             return;
         }
-        InterceptorStream attempt = new InterceptorStream(interceptor, sink, this);
+        InterceptorStream attempt = new InterceptorStream(interceptor, set.tls(), sink, this);
         stream = attempt;
         attempt.open(set.identity().hello(connection));
         loop.schedule(() -> giveUpUnlessWelcome(attempt), WELCOME_TIMEOUT_NS);

@@ -2,10 +2,12 @@
 package drcopy.copier.response;
 
 import drcopy.agent.HostPort;
+import drcopy.tls.MutualTls;
 import drcopy.v1.IdSuperseded;
 import drcopy.v1.Status;
 import drcopy.v1.Welcome;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +28,9 @@ public final class InterceptorProbe {
     public record Answer(boolean isWelcome, String text) {}
 
     /** Connects, says Hello, waits for Welcome and leaves. */
-    public static Answer ask(HostPort interceptor, CopierIdentity identity) {
+    public static Answer ask(HostPort interceptor, Optional<MutualTls> tls, CopierIdentity identity) {
         Listener listener = new Listener();
-        InterceptorStream stream = new InterceptorStream(interceptor, listener, listener);
+        InterceptorStream stream = new InterceptorStream(interceptor, tls, listener, listener);
         try {
             stream.open(identity.hello(0));
             return listener.answer.get(SECONDS, TimeUnit.SECONDS);

@@ -3,17 +3,19 @@ package drcopy.copier.response;
 
 import drcopy.agent.HostPort;
 import drcopy.copier.route.RouteLoop;
+import drcopy.tls.MutualTls;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The links to all interceptors of the pool, as the newest {@link ClusterView} has them. {@link #update} may be called by any
  * thread, again and again; members that stay keep their streams.
  */
 public final class InterceptorSet implements AutoCloseable {
-    private final int connections;
+    private final Ways ways;
     private final ResponseSink sink;
     private final RouteLoop loop;
     private final Listener listener;
@@ -32,6 +34,14 @@ public final class InterceptorSet implements AutoCloseable {
      */
     public record Standing(HostPort interceptor, int streamsUp, long responsesDropped, String lastFailure) {}
 
+    /**
+     * How interceptors are connected to. Immutable.
+     *
+     * @param connections to each, 1..16
+     * @param tls certificates; empty without TLS
+     */
+    public record Ways(int connections, Optional<MutualTls> tls) {}
+
     /** Hears about interceptors coming and going. Called by the {@code routes} thread; must not block. */
     public interface Listener {
         /**
@@ -46,10 +56,9 @@ public final class InterceptorSet implements AutoCloseable {
         default void onSuperseded(int instanceId, long epoch) {}
     }
 
-    public InterceptorSet(
-            CopierIdentity identity, int connections, ResponseSink sink, RouteLoop loop, Listener listener) {
+    public InterceptorSet(CopierIdentity identity, Ways ways, ResponseSink sink, RouteLoop loop, Listener listener) {
         this.identity = identity;
-        this.connections = connections;
+        this.ways = ways;
         this.sink = sink;
         this.loop = loop;
         this.listener = listener;
@@ -74,7 +83,11 @@ public final class InterceptorSet implements AutoCloseable {
     }
 
     int connections() {
-        return connections;
+        return ways.connections();
+    }
+
+    Optional<MutualTls> tls() {
+        return ways.tls();
     }
 
     ResponseSink sink() {
@@ -107,7 +120,7 @@ public final class InterceptorSet implements AutoCloseable {
 
     private List<InterceptorLink> connect(HostPort interceptor) {
         List<InterceptorLink> made = new ArrayList<>();
-        for (int i = 0; i < connections; i++) {
+        for (int i = 0; i < connections(); i++) {
             made.add(new InterceptorLink(this, interceptor, i, this::changed));
         }
         return List.copyOf(made);

@@ -6,6 +6,8 @@ import com.google.protobuf.UnsafeByteOperations;
 import drcopy.agent.HostPort;
 import drcopy.copier.route.RouteOutlet;
 import drcopy.copier.session.TargetResponse;
+import drcopy.tls.MutualTls;
+import drcopy.tls.TlsFailure;
 import drcopy.v1.AttachRequest;
 import drcopy.v1.AttachResponse;
 import drcopy.v1.Hello;
@@ -17,12 +19,15 @@ import drcopy.v1.RouteBatch;
 import drcopy.v1.RouteSnapshot;
 import drcopy.v1.Status;
 import drcopy.v1.Welcome;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -53,11 +58,11 @@ final class InterceptorStream implements RouteOutlet {
         void onClosed(InterceptorStream stream, String why);
     }
 
-    InterceptorStream(HostPort interceptor, ResponseSink sink, Reports reports) {
+    InterceptorStream(HostPort interceptor, Optional<MutualTls> tls, ResponseSink sink, Reports reports) {
         this.sink = sink;
         this.reports = reports;
-        channel = NettyChannelBuilder.forAddress(interceptor.host(), interceptor.port())
-                .usePlaintext()
+        ChannelCredentials credentials = tls.map(MutualTls::client).orElseGet(InsecureChannelCredentials::create);
+        channel = NettyChannelBuilder.forAddress(interceptor.host(), interceptor.port(), credentials)
                 .directExecutor()
                 .disableRetry()
                 .disableServiceConfigLookUp()
@@ -180,6 +185,10 @@ final class InterceptorStream implements RouteOutlet {
     }
 
     private static String reason(Throwable error) {
+        return TlsFailure.clause(error).orElseGet(() -> statusAndRoot(error));
+    }
+
+    private static String statusAndRoot(Throwable error) {
         io.grpc.Status status = io.grpc.Status.fromThrowable(error);
         Throwable root = error;
         while (root.getCause() != null) {

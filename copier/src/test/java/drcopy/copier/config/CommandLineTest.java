@@ -67,6 +67,10 @@ class CommandLineTest {
                     """
             -p 0                     | --port 0: must be 1..65535
             -p http                  | --port http: must be a whole number
+            --tls-key k              | --tls-key k: must be given together with --tls-cert
+            --tls-cert c             | --tls-cert c: must be given together with --tls-key
+            --tls-cert c --tls-key k | --tls-cert c: must be given together with --tls-ca
+            --tls-cert c --tls-key k --tls-ca a | --tls-cert c: must be given files that can be read, and c is not there
             -C 0                     | --connections 0: must be 1..16
             -C 17                    | --connections 17: must be 1..16
             -n 0                     | --replicas 0: must be 1..1023

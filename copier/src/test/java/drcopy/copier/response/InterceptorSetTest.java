@@ -18,6 +18,7 @@ import drcopy.v1.RouteConflict;
 import drcopy.wire.FlowKey;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,7 +58,8 @@ class InterceptorSetTest {
 
     @BeforeEach
     void start() {
-        set = new InterceptorSet(identity, 2, sink, loop, (nowUp, members) -> up.set(nowUp));
+        set = new InterceptorSet(
+                identity, new InterceptorSet.Ways(2, Optional.empty()), sink, loop, (nowUp, members) -> up.set(nowUp));
         thread.start();
     }
 

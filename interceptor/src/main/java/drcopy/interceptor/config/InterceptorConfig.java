@@ -2,8 +2,12 @@
 package drcopy.interceptor.config;
 
 import drcopy.agent.Cidr;
+import drcopy.tls.MutualTls;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the interceptor is to do. Immutable; checked by {@link InterceptorOptions#config}.
@@ -14,6 +18,7 @@ import java.util.List;
  * @param pass who gets the real responses
  * @param nat real servers whose addresses are translated on the way to clients
  * @param listen where copiers connect
+ * @param tls certificates; empty without TLS
  */
 public record InterceptorConfig(
         List<Service> divert,
@@ -22,13 +27,19 @@ public record InterceptorConfig(
         String filter,
         List<Cidr> pass,
         List<Translation> nat,
-        InetSocketAddress listen) {
+        InetSocketAddress listen,
+        Optional<MutualTls> tls) {
 
     /** Takes the lists over as they are now. */
     public InterceptorConfig {
         divert = List.copyOf(divert);
         pass = List.copyOf(pass);
         nat = List.copyOf(nat);
+    }
+
+    /** What copiers' connections are accepted with. */
+    public ServerCredentials credentials() {
+        return tls.map(MutualTls::server).orElseGet(InsecureServerCredentials::create);
     }
 
     /** True in the assistant placement, where nothing is diverted. */

@@ -7,8 +7,10 @@ import drcopy.agent.ConfigException;
 import drcopy.agent.Heading;
 import drcopy.agent.HostPort;
 import drcopy.agent.IpLiteral;
+import drcopy.agent.TlsOptions;
 import drcopy.coordinator.config.PoolAddress;
 import drcopy.coordinator.config.PoolOptions;
+import drcopy.tls.MutualTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -84,6 +86,10 @@ public final class InterceptorOptions {
                     "where copiers reach this interceptor (default: --bind, or the address toward ZooKeeper; --port)")
     private String advertise;
 
+    @Mixin
+    private final TlsOptions tls = new TlsOptions();
+
+    @Heading("This host")
     @Option(
             names = "--check",
             description = "Check what the interceptor needs, a line each with the remedy; change nothing and exit.")
@@ -116,7 +122,8 @@ public final class InterceptorOptions {
                 filter,
                 parse("--pass", pass, InterceptorOptions::passed),
                 parse("--nat", nat, Translation::parse),
-                new InetSocketAddress(bindAddress(), Check.port("--port", port)));
+                new InetSocketAddress(bindAddress(), Check.port("--port", port)),
+                tls.read(MutualTls::open));
     }
 
     /**

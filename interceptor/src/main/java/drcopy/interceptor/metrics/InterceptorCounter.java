@@ -39,6 +39,8 @@ public enum InterceptorCounter {
             "routes_superseded", "Routes refused because their instance ID was leased anew to another copier."),
     SNAPSHOTS("snapshots", "Route snapshots taken in whole."),
     CONNECTIONS_REFUSED("connections_refused", "Connections to the gRPC port closed at once: there were too many."),
+    HANDSHAKES_REFUSED(
+            "handshakes_refused", "Connections that did not agree on TLS: no certificate of the authority, or no TLS."),
     STREAMS_OPENED("streams_opened", "Streams welcomed."),
     STREAMS_CLOSED("streams_closed", "Welcomed streams that ended."),
     STREAMS_REFUSED("streams_refused", "Streams ended for a bad first message, a late one, or one too many."),

@@ -2,13 +2,15 @@
 package drcopy.interceptor.metrics;
 
 import drcopy.agent.Metrics;
+import drcopy.tls.MutualTls;
 import drcopy.wire.PacketDefect;
+import java.util.Optional;
 
 /** Registers the counters and gauges for {@code /metrics}. */
 public final class InterceptorMetrics {
     private InterceptorMetrics() {}
 
-    public static Metrics register(InterceptorCounters counters) {
+    public static Metrics register(InterceptorCounters counters, Optional<MutualTls> tls) {
         Metrics metrics = new Metrics("interceptor");
         for (InterceptorCounter counter : InterceptorCounter.values()) {
             metrics.counter(counter.metric(), counter.help(), () -> counters.value(counter));
@@ -22,6 +24,7 @@ public final class InterceptorMetrics {
                 "defect",
                 PacketDefect.class,
                 counters::malformedPackets);
+        tls.ifPresent(files -> metrics.certificateExpiry(files::expirySeconds));
         return metrics;
     }
 }

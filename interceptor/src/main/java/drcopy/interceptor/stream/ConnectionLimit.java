@@ -16,11 +16,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     private final int max;
     private final InterceptorCounters counters;
+    private final HandshakeWatch handshakes;
     private final AtomicInteger live = new AtomicInteger();
 
     ConnectionLimit(int max, InterceptorCounters counters) {
         this.max = max;
         this.counters = counters;
+        this.handshakes = new HandshakeWatch(counters);
     }
 
     @Override
@@ -37,6 +39,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
             live.decrementAndGet();
             counters.move(InterceptorGauge.CONNECTIONS, -1);
         });
+        connection.pipeline().addLast(handshakes);
         context.fireChannelRead(message);
     }
 }

@@ -71,7 +71,7 @@ public final class InterceptionService extends InterceptionServiceGrpc.Intercept
         };
     }
 
-    private static String text(SocketAddress peer) {
+    static String text(SocketAddress peer) {
         if (peer instanceof InetSocketAddress inet && inet.getAddress() != null) {
             String host = inet.getAddress().getHostAddress();
             return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();

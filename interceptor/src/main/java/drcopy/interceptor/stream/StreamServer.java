@@ -4,6 +4,7 @@ package drcopy.interceptor.stream;
 import drcopy.interceptor.metrics.InterceptorCounters;
 import drcopy.v1.InterceptionServiceGrpc;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -42,25 +43,31 @@ public final class StreamServer implements AutoCloseable {
         public static final Limits DEFAULT = new Limits(256, 10, 10);
     }
 
+    /**
+     * Where to listen, and who may come.
+     *
+     * @param address port 0 takes any free one
+     */
+    public record Entrance(InetSocketAddress address, ServerCredentials credentials) {}
+
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
 
     /**
      * Listens and serves.
      *
-     * @param address where to listen; port 0 takes any free one
      * @param loop does the work; closed by its owner after this server
      * @throws IOException when that is not possible
      */
     public StreamServer(
-            InetSocketAddress address,
+            Entrance entrance,
             InterceptionService service,
             InterceptorCounters counters,
             ServingLoop loop,
             Limits limits)
             throws IOException {
         ConnectionLimit limit = new ConnectionLimit(limits.connections(), counters);
-        server = NettyServerBuilder.forAddress(address)
+        server = NettyServerBuilder.forAddress(entrance.address(), entrance.credentials())
                 .channelFactory(() -> channel(limit))
                 .bossEventLoopGroup(loop.acceptor())
                 .workerEventLoopGroup(loop.group())

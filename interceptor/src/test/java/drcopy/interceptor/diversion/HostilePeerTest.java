@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import drcopy.interceptor.metrics.InterceptorCounter;
 import drcopy.interceptor.metrics.InterceptorGauge;
 import drcopy.interceptor.stream.StreamServer;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -37,7 +38,8 @@ class HostilePeerTest {
 
     @BeforeEach
     void attachACopier() throws IOException {
-        interceptor = new LoopbackInterceptor(4, new StreamServer.Limits(CONNECTIONS, 1, 1));
+        interceptor = new LoopbackInterceptor(
+                4, new StreamServer.Limits(CONNECTIONS, 1, 1), InsecureServerCredentials.create());
         copier = TestCopier.attach(interceptor.port());
         copier.send(Records.hello("honest", 1, 0), Records.add(100, 1));
         await().until(() -> interceptor.count(InterceptorCounter.ROUTES_ADDED) == 1);

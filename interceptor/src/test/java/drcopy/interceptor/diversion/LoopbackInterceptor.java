@@ -9,6 +9,8 @@ import drcopy.interceptor.stream.StreamInbox;
 import drcopy.interceptor.stream.StreamServer;
 import drcopy.v1.Welcome;
 import drcopy.wire.SegmentBuilder;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,10 +28,10 @@ final class LoopbackInterceptor implements AutoCloseable {
     private final DiversionAgent agent;
 
     LoopbackInterceptor(int maxStreams) throws IOException {
-        this(maxStreams, StreamServer.Limits.DEFAULT);
+        this(maxStreams, StreamServer.Limits.DEFAULT, InsecureServerCredentials.create());
     }
 
-    LoopbackInterceptor(int maxStreams, StreamServer.Limits limits) throws IOException {
+    LoopbackInterceptor(int maxStreams, StreamServer.Limits limits, ServerCredentials credentials) throws IOException {
         StreamInbox inbox = new StreamInbox(maxStreams, loop::wakeUp);
         agent = new DiversionAgent(
                 feed,
@@ -42,8 +44,8 @@ final class LoopbackInterceptor implements AutoCloseable {
                 new EpochClock(System::nanoTime));
         DiversionDriver driver = new DiversionDriver(agent, loop, System::nanoTime, death::set);
         service = new InterceptionService(inbox, counters, System::nanoTime);
-        server = new StreamServer(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), service, counters, loop, limits);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        server = new StreamServer(new StreamServer.Entrance(address, credentials), service, counters, loop, limits);
         loop.drive(feed.fileDescriptor(), DiversionAgent.INTERVAL_MS, driver);
     }
 

@@ -10,6 +10,8 @@ import drcopy.v1.ResponsePayload;
 import drcopy.v1.RouteConflict;
 import drcopy.v1.Status;
 import drcopy.v1.Welcome;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -41,10 +43,9 @@ final class TestCopier implements ClientResponseObserver<AttachRequest, AttachRe
     private final boolean reads;
     private ClientCallStreamObserver<AttachRequest> out;
 
-    private TestCopier(int port, boolean reads) {
+    private TestCopier(String host, int port, ChannelCredentials credentials, boolean reads) {
         this.reads = reads;
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
-                .usePlaintext()
+        channel = NettyChannelBuilder.forAddress(host, port, credentials)
                 .flowControlWindow(64 * 1024)
                 .build();
     }
@@ -55,7 +56,15 @@ final class TestCopier implements ClientResponseObserver<AttachRequest, AttachRe
     }
 
     static TestCopier attach(int port, boolean reads) {
-        TestCopier copier = new TestCopier(port, reads);
+        return attach(port, InsecureChannelCredentials.create(), reads);
+    }
+
+    static TestCopier attach(int port, ChannelCredentials credentials, boolean reads) {
+        return attach("127.0.0.1", port, credentials, reads);
+    }
+
+    static TestCopier attach(String host, int port, ChannelCredentials credentials, boolean reads) {
+        TestCopier copier = new TestCopier(host, port, credentials, reads);
         var unused = InterceptionServiceGrpc.newStub(copier.channel).attach(copier);
         return copier;
     }
