@@ -59,6 +59,8 @@ table netdev drcopy_lab {
     type filter hook ingress device eth0 priority 0
     ip daddr $VIP tcp dport { $ports } ether saddr set $DIRECTOR_MAC ether daddr set jhash ip saddr . tcp sport mod $servers seed 0x5eed map { $choice } fwd to eth0
     ip6 daddr $VIP6 tcp dport { $ports } ether saddr set $DIRECTOR_MAC ether daddr set jhash ip6 saddr . tcp sport mod $servers seed 0x5eed map { $choice } fwd to eth0
+    ip daddr $VIP udp dport 53 ether saddr set $DIRECTOR_MAC ether daddr set jhash ip saddr . udp sport mod $servers seed 0x5eed map { $choice } fwd to eth0
+    ip6 daddr $VIP6 udp dport 53 ether saddr set $DIRECTOR_MAC ether daddr set jhash ip6 saddr . udp sport mod $servers seed 0x5eed map { $choice } fwd to eth0
   }
 }
 RULES
@@ -94,7 +96,7 @@ director_start_lvs() {
 
 # What the guest runs once its modules are loaded.
 guest_setup() {
-  local i port
+  local port
   cat <<SETUP
 echo $GUEST_QUEUE > /proc/sys/net/core/netdev_max_backlog
 \$B ip link set eth0 up
@@ -105,15 +107,22 @@ echo $GUEST_QUEUE > /proc/sys/net/core/netdev_max_backlog
 SETUP
   echo "ipvsadm -R <<RULES"
   for port in $LAB_PORTS; do
-    echo "-A -t $VIP:$port -s rr"
-    echo "-A -t [$VIP6]:$port -s rr"
-    for i in $(seq "$(cat "$LAB_STATE/real-servers")"); do
-      echo "-a -t $VIP:$port -r 198.18.1.$((10 + i)):$port -g"
-      echo "-a -t [$VIP6]:$port -r [2001:db8:1::$((10 + i))]:$port -g"
-    done
+    ipvs_service t "$port"
   done
+  ipvs_service u 53
   echo RULES
   echo "\$B arping -q -c 1 -A -I eth0 $DIRECTOR"
+}
+
+# ipvs_service t|u PORT: the rules of one service over TCP or UDP.
+ipvs_service() {
+  local i
+  echo "-A -$1 $VIP:$2 -s rr"
+  echo "-A -$1 [$VIP6]:$2 -s rr"
+  for i in $(seq "$(cat "$LAB_STATE/real-servers")"); do
+    echo "-a -$1 $VIP:$2 -r 198.18.1.$((10 + i)):$2 -g"
+    echo "-a -$1 [$VIP6]:$2 -r [2001:db8:1::$((10 + i))]:$2 -g"
+  done
 }
 
 # director_exec COMMAND...: runs it inside the guest, through a folder that both see. One caller at a time.

@@ -10,8 +10,10 @@ import drcopy.copier.capture.Sample;
 import drcopy.copier.capture.SegmentHandler;
 import drcopy.copier.capture.TwoWaySource;
 import drcopy.copier.config.CopierConfig;
+import drcopy.copier.config.Protocols;
 import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
+import drcopy.copier.datagram.DatagramReplicator;
 import drcopy.copier.egress.Egress;
 import drcopy.copier.egress.EngineSink;
 import drcopy.copier.ledger.CopierCounter;
@@ -128,8 +130,19 @@ final class Copier implements AutoCloseable {
         ShardInbox inbox = new ShardInbox(poller::wakeUp);
         engine = new SessionEngine(limits, ledger, new EngineSink(egress.sink()), routes, Copier::onFault, adapters);
         PacketSource captured = online == null ? source : new TwoWaySource(source, online, () -> onlineStage);
+        DatagramReplicator datagrams =
+                new DatagramReplicator(limits.mtu(), ledger, new EngineSink(egress.sink()), limits.instanceIds());
         ShardParts parts = new ShardParts(
-                captured, inbox, egress.sink(), routes, routeLoop::wake, ledger, clock, this::sleep, this::housekeep);
+                captured,
+                inbox,
+                egress.sink(),
+                datagrams,
+                routes,
+                routeLoop::wake,
+                ledger,
+                clock,
+                this::sleep,
+                this::housekeep);
         shard = new ShardAgent(engine, parts, this::captureStage);
         interceptors = new InterceptorSet(identity, ways(config.interceptors()), inbox, routeLoop, new Standings());
         pool = joining.apply(new PoolMember.Parts(identity, interceptors, sample, shard::useInstances, this::pause));
@@ -151,6 +164,9 @@ final class Copier implements AutoCloseable {
         onlineStage = new OnlineStage(config.transfers(), sample, handler);
         CaptureStage stage = new CaptureStage(
                 config.transfers(), config.clients(), config.loopbackClients(), sample, ledger, handler);
+        if (config.protocols() == Protocols.TCP_AND_UDP) {
+            stage.withDatagrams();
+        }
         return replay == null ? stage : stage.onCaptureClock();
     }
 
@@ -179,8 +195,9 @@ final class Copier implements AutoCloseable {
 
     static CaptureOptions captureOptions(CopierConfig config) {
         CopierConfig.Capture capture = config.capture();
-        String filter =
-                capture.filter() == null ? CaptureFilter.of(config.transfers(), config.clients()) : capture.filter();
+        String filter = capture.filter() == null
+                ? CaptureFilter.of(config.transfers(), config.clients(), config.protocols())
+                : capture.filter();
         List<String> devices = capture.interfaces().isEmpty() ? List.of(CaptureOptions.ANY) : capture.interfaces();
         return CaptureOptions.incoming(devices, filter)
                 .withBufferMiB(Math.max(1, capture.bufferMib() / rings(config)))

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  */
 public final class LeakWatch implements AutoCloseable {
     private static final int PROTOCOL_UDP = 17;
+    /** The discard service, RFC 863. */
+    private static final int DISCARD = 9;
 
     private final Lab lab;
     private final Capture capture;
@@ -40,7 +42,7 @@ public final class LeakWatch implements AutoCloseable {
     /** Packets that reached the clients' host so far, each with a copy of the test system's answer. */
     public long count() {
         canaries++;
-        lab.run("rs1", "bash", "-c", "echo canary > /dev/udp/" + Lab.CLIENT + "/9");
+        lab.run("rs1", "bash", "-c", "echo canary > /dev/udp/" + Lab.CLIENT + "/" + DISCARD);
         Await.until("the leak watch sees its canary", Duration.ofSeconds(30), () -> packets(true) >= canaries);
         return packets(false);
     }
@@ -48,16 +50,18 @@ public final class LeakWatch implements AutoCloseable {
     private long packets(boolean isCanary) {
         long[] count = new long[1];
         capture.read((ns, isOutgoing, length, packet) -> {
-            if (isUdp(packet) == isCanary) {
+            if (isCanary(packet) == isCanary) {
                 count[0]++;
             }
         });
         return count[0];
     }
 
-    private static boolean isUdp(ByteBuffer packet) {
-        boolean isIpv4 = packet.get(0) >> 4 == 4;
-        return packet.get(isIpv4 ? 9 : 6) == PROTOCOL_UDP;
+    /** UDP, IPv4, to the port of the canary. */
+    private static boolean isCanary(ByteBuffer packet) {
+        return packet.get(0) >> 4 == 4
+                && packet.get(9) == PROTOCOL_UDP
+                && packet.getShort((packet.get(0) & 0xf) * 4 + 2) == DISCARD;
     }
 
     @Override

@@ -19,7 +19,8 @@ public final class Mirror implements AutoCloseable {
     private static final String TRANSFERS = "198.18.0.10:80-198.18.1.200:80,198.18.0.10:8080-198.18.1.200:8080,"
             + "[2001:db8::10]:80-[2001:db8:1::200]:80";
 
-    private static final String DIVERTED = "198.18.1.200:80,198.18.1.200:8080,[2001:db8:1::200]:80";
+    private static final String DIVERTED =
+            "198.18.1.200:80,198.18.1.200:8080,[2001:db8:1::200]:80," + "198.18.1.200:53,[2001:db8:1::200]:53";
     /** After this long without a request, nothing twice is expected where all has come. */
     private static final Duration QUIET = Duration.ofMillis(700);
     /** After this long without a request, nothing more is expected: longer than the copier's longest retry. */

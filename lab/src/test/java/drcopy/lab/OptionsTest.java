@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Which sessions are copied, how often, and under which addresses: {@code -n -f -r -g -c}. */
+/** Which sessions are copied, how often, and under which addresses: {@code -n -f -r -g -c --udp}. */
 @Tag("lab")
 class OptionsTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);
@@ -150,6 +152,79 @@ class OptionsTest {
             Mirror.Mark now = play(0, "--run", "ramp" + System.nanoTime(), "--style", "SHORT", "--count", "50");
             return arrived(now).size() == 50;
         });
+    }
+
+    @Test
+    void datagramsAreCopiedAsOftenAndUnderTheAddressesThatWereAskedFor() {
+        Lab lab = mirror.lab();
+        List<Dns> servers = Stream.concat(Stream.of("online"), lab.realServers().stream())
+                .map(host -> Dns.start(lab, host))
+                .toList();
+        String[] udp = {"--udp", "-x", "198.18.0.10:53-198.18.1.200:53,[2001:db8::10]:53-[2001:db8:1::200]:53"};
+        try {
+            mirror.copyWith(udp);
+            ask(servers, "dnsfour", Lab.ONLINE, Lab.CLIENT, 1000);
+            ask(servers, "dnssix", Lab.ONLINE6, Lab.CLIENT6, 1000);
+            assertThat(datagrams("captured")).isEqualTo(2000);
+            assertThat(datagrams("sent")).isEqualTo(2000);
+
+            mirror.copyWith(udp[0], udp[1], udp[2], "-n", "3", "-c", "198.18.9.x,2001:db8:9::/120");
+            ask(servers, "dnsthree", Lab.ONLINE, "198.18.9.", 3000);
+
+            mirror.copyWith(udp[0], udp[1], udp[2], "-r", "20");
+            assertThat(Dns.ask(lab, Lab.ONLINE, Lab.CLIENT, "dnsfifth", 1000)).isEqualTo(1000);
+            Await.until("all are booked", LIMIT, () -> datagrams("captured") == 1000);
+            System.out.printf("--udp -r 20: %d of 1000%n", datagrams("sent"));
+            assertThat(datagrams("sent")).isBetween(140L, 260L);
+            assertThat(datagrams("sent")).isEqualTo(1000 - mirror.copier().metric("dropped_datagrams_total"));
+
+            assertThat(mirror.leaks()).as("packets that reached clients").isZero();
+        } finally {
+            servers.forEach(Dns::close);
+        }
+    }
+
+    /**
+     * A thousand questions to online, all answered; so many come to the targets, from such addresses. Those that found the
+     * server's own socket full have come, too: the target's kernel counts them.
+     */
+    private static void ask(List<Dns> servers, String run, String online, String from, int expected) {
+        String client = online.equals(Lab.ONLINE6) ? Lab.CLIENT6 : Lab.CLIENT;
+        List<Dns> targets = servers.subList(1, servers.size());
+        long divertedBefore = diverted();
+        long refusedBefore = refused();
+        assertThat(Dns.ask(mirror.lab(), online, client, run, 1000)).isEqualTo(1000);
+        LongSupplier asked = () ->
+                targets.stream().mapToLong(server -> server.queries(run, from)).sum();
+        Await.happens(LIMIT, () -> asked.getAsLong() + refused() - refusedBefore >= expected);
+        Await.happens(LIMIT, () -> diverted() - divertedBefore >= asked.getAsLong());
+        long refused = refused() - refusedBefore;
+        long diverted = diverted() - divertedBefore;
+        System.out.printf(
+                "%s: online 1000, targets %d (and %d found the socket full), answers diverted %d, leaked %d%n",
+                run, asked.getAsLong(), refused, diverted, mirror.leaks());
+        assertThat(asked.getAsLong() + refused).as(Expect.state(mirror)).isEqualTo(expected);
+        assertThat(targets).allMatch(server -> server.queries(run, from) > 0);
+        assertThat(diverted).as("answers that were diverted").isEqualTo(asked.getAsLong());
+    }
+
+    /** Datagrams that found a socket of a real server full. */
+    private static long refused() {
+        return mirror.lab().realServers().stream()
+                .flatMap(host -> mirror.lab().run(host, "nstat", "-asz", "UdpRcvbufErrors", "Udp6RcvbufErrors").lines())
+                .filter(line -> line.startsWith("Udp"))
+                .mapToLong(line -> Long.parseLong(line.split(" +", -1)[1]))
+                .sum();
+    }
+
+    private static long datagrams(String what) {
+        return mirror.copier().metric("datagrams_" + what + "_total");
+    }
+
+    private static long diverted() {
+        return mirror.interceptors().stream()
+                .mapToLong(interceptor -> interceptor.metric("datagrams_total"))
+                .sum();
     }
 
     /** Requests below a path that came from addresses of the list, not from clients' own. */

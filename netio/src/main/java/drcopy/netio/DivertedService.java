@@ -8,7 +8,7 @@ import java.util.Optional;
  * A service of this host whose responses are diverted. Immutable.
  *
  * @param address the VIP it answers from; empty: every address
- * @param port TCP port, 1..65535
+ * @param port TCP and UDP port, 1..65535
  */
 public record DivertedService(Optional<InetAddress> address, int port) {
     private static final String RULE = "must be VIP:port, [VIPv6]:port or *:port";

@@ -10,8 +10,8 @@ final class NftText {
     private NftText() {}
 
     /**
-     * Replaces the table of one family. Its chain comes after all others that may set marks, so that the last word is ours. Of
-     * ICMP, the errors about our packets are diverted too: they go where the responses would.
+     * Replaces the table of one family. Its chain comes after all others that may set marks, so that the last word is ours. UDP
+     * is diverted with TCP: a copier may copy datagrams, and no answer may reach a client. Of ICMP, the errors about our packets are diverted too: they go where the responses would.
      */
     static String table(
             Collection<DivertedService> services, Collection<AddressRange> pass, String mark, boolean isIpv6) {
@@ -31,19 +31,19 @@ final class NftText {
                 "  chain output {",
                 "    type route hook output priority 300; policy accept;",
                 "    " + family + " daddr @pass return comment \"drcopy: pass\"",
-                "    " + family + " saddr . tcp sport @services " + divert,
-                "    tcp sport @ports " + divert,
+                "    " + family + " saddr . th sport @services meta l4proto { tcp, udp } " + divert,
+                "    th sport @ports meta l4proto { tcp, udp } " + divert,
                 icmpErrors(ours, isIpv6, divert),
                 "  }",
                 "}",
                 "");
     }
 
-    /** Matches "unreachable" about a TCP segment, up to its destination port, in the packet that the error quotes. */
+    /** Matches "unreachable" about a TCP segment or a datagram, up to its destination port, in the packet that the error quotes. */
     private static String icmpErrors(List<DivertedService> services, boolean isIpv6, String divert) {
         String match = isIpv6
-                ? "    icmpv6 type destination-unreachable @th,112,8 6 @th,400,16 "
-                : "    icmp type destination-unreachable @th,136,8 6 @th,240,16 ";
+                ? "    icmpv6 type destination-unreachable @th,112,8 { 6, 17 } @th,400,16 "
+                : "    icmp type destination-unreachable @th,136,8 { 6, 17 } @th,240,16 ";
         return services.stream()
                 .map(DivertedService::port)
                 .distinct()

@@ -75,12 +75,11 @@ final class QueueDiversion implements DiversionRules {
             }
             String from =
                     service.address().map(a -> " -s " + a.getHostAddress()).orElse("");
-            text.append("-A ")
-                    .append(CHAIN)
-                    .append(from)
-                    .append(" -p tcp --sport ")
-                    .append(service.port());
-            text.append(" -j NFQUEUE --queue-num ").append(queue).append('\n');
+            for (String protocol : List.of("tcp", "udp")) {
+                text.append("-A ").append(CHAIN).append(from);
+                text.append(" -p ").append(protocol).append(" --sport ").append(service.port());
+                text.append(" -j NFQUEUE --queue-num ").append(queue).append('\n');
+            }
             if (!from.isEmpty()) {
                 // Errors about our packets would go where the responses would.
                 text.append("-A ").append(CHAIN).append(from).append(icmp).append("destination-unreachable -j DROP\n");

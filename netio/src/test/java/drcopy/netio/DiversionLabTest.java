@@ -76,6 +76,45 @@ class DiversionLabTest extends RealServerLab {
 
     @ParameterizedTest
     @EnumSource(DiversionRules.Mode.class)
+    void datagramsAndErrorsAboutThemAreDiverted(DiversionRules.Mode mode) throws Exception {
+        install(mode);
+
+        datagrams();
+        assertThat(leaks()).as("errors: nobody listens").isEmpty();
+        String program = "import socket, sys, threading\n"
+                + "def serve(s):\n"
+                + "  while True: s.sendto(b'r', s.recvfrom(99)[1])\n"
+                + "for family, vip in ((socket.AF_INET, '" + VIP4 + "'), (socket.AF_INET6, '" + VIP6 + "')):\n"
+                + "  s = socket.socket(family, socket.SOCK_DGRAM); s.bind((vip, 8080))\n"
+                + "  threading.Thread(target=serve, args=(s,)).start()\n"
+                + "sys.stdout.write('r'); sys.stdout.flush()";
+        Process echo = server.start("python3", "-c", program);
+        assertThat(echo.getInputStream().read()).isEqualTo('r');
+        try {
+            datagrams();
+            assertThat(leaks()).as("answers").isEmpty();
+
+            server.call(() -> {
+                DiversionRules.release();
+                return null;
+            });
+            datagrams();
+            assertThat(leaks()).as("answers, not diverted any more").hasSize(2).containsOnly("NOT_TCP");
+        } finally {
+            kill(echo);
+        }
+    }
+
+    /** One of each family to the service, from a client's address. */
+    private void datagrams() {
+        for (String[] way : new String[][] {{"", CLIENT4, VIP4}, {"6", CLIENT6, VIP6}}) {
+            clients.sh("python3 -c \"import socket; s=socket.socket(socket.AF_INET" + way[0] + ", socket.SOCK_DGRAM);"
+                    + "s.bind(('" + way[1] + "',40006)); s.sendto(b'x', ('" + way[2] + "', 8080))\"");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DiversionRules.Mode.class)
     void nothingLeaksWithoutAReader(DiversionRules.Mode mode) {
         install(mode);
 

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A flyweight over one IPv4 or IPv6 packet that carries TCP. {@link #wrap} checks every length once, at the door; after it
- * returned {@link PacketDefect#NONE} no accessor reads outside the packet. Header checksums are not verified: captures of
+ * A flyweight over one IPv4 or IPv6 packet that carries TCP, or UDP when {@link #wrapDatagram} is asked. Wrapping checks every
+ * length once, at the door; after it returned {@link PacketDefect#NONE} no accessor reads outside the packet. Header checksums are not verified: captures of
  * locally sent or offloaded packets carry partial ones.
  *
  * <pre>
@@ -23,6 +23,10 @@ import java.nio.ByteOrder;
 public final class IpPacket {
     /** IANA protocol number of TCP. */
     public static final int PROTOCOL_TCP = 6;
+    /** IANA protocol number of UDP. */
+    public static final int PROTOCOL_UDP = 17;
+    /** Bytes of a UDP header: ports, length, checksum (RFC 768). */
+    public static final int UDP_HEADER_LENGTH = 8;
     /** High half of every IPv4-mapped address. */
     public static final long MAPPED_HI = 0L;
     /** Upper 32 bits of the low half of every IPv4-mapped address. */
@@ -38,6 +42,7 @@ public final class IpPacket {
     private int payloadOffset;
     private int payloadLength;
     private boolean isIpv6;
+    private int protocol = PROTOCOL_TCP;
 
     /**
      * Points this flyweight at the packet of {@code length} captured bytes that begins at {@code offset} with its IP header.
@@ -55,9 +60,22 @@ public final class IpPacket {
      * @param wireLength bytes the packet had before the capture cut it
      */
     public PacketDefect wrapHeaders(ByteBuffer buffer, int offset, int capturedLength, int wireLength) {
+        return wrap(PROTOCOL_TCP, buffer, offset, capturedLength, wireLength);
+    }
+
+    /**
+     * Like {@link #wrapHeaders}, for a packet that carries UDP: {@link #tcpOffset} is where its header begins, and the ports are
+     * the datagram's. {@link PacketDefect#NOT_TCP} stands for every other protocol.
+     */
+    public PacketDefect wrapDatagram(ByteBuffer buffer, int offset, int capturedLength, int wireLength) {
+        return wrap(PROTOCOL_UDP, buffer, offset, capturedLength, wireLength);
+    }
+
+    private PacketDefect wrap(int protocol, ByteBuffer buffer, int offset, int capturedLength, int wireLength) {
         if (buffer.order() != ByteOrder.BIG_ENDIAN) {
             throw new IllegalArgumentException("packet buffers must be big-endian");
         }
+        this.protocol = protocol;
         this.buffer = buffer;
         this.offset = offset;
         if (capturedLength < 1) {
@@ -83,10 +101,10 @@ public final class IpPacket {
         if ((buffer.getShort(offset + 6) & 0x3fff) != 0) {
             return PacketDefect.FRAGMENT;
         }
-        if ((buffer.get(offset + 9) & 0xff) != PROTOCOL_TCP) {
+        if ((buffer.get(offset + 9) & 0xff) != protocol) {
             return PacketDefect.NOT_TCP;
         }
-        return wrapTcp(offset + headerLength, end, capturedEnd, wireEnd);
+        return wrapTransport(offset + headerLength, end, capturedEnd, wireEnd);
     }
 
     /**
@@ -123,11 +141,32 @@ public final class IpPacket {
         if (next == 44) {
             return PacketDefect.FRAGMENT;
         }
-        return next == PROTOCOL_TCP ? wrapTcp(at, end, capturedEnd, wireEnd) : PacketDefect.NOT_TCP;
+        return next == protocol ? wrapTransport(at, end, capturedEnd, wireEnd) : PacketDefect.NOT_TCP;
     }
 
     private boolean isMapped(int at) {
         return buffer.getLong(at) == MAPPED_HI && (buffer.getLong(at + 8) & ~0xffffffffL) == MAPPED_LO;
+    }
+
+    private PacketDefect wrapTransport(int at, int end, int capturedEnd, int wireEnd) {
+        return protocol == PROTOCOL_TCP
+                ? wrapTcp(at, end, capturedEnd, wireEnd)
+                : wrapUdp(at, end, capturedEnd, wireEnd);
+    }
+
+    private PacketDefect wrapUdp(int at, int end, int capturedEnd, int wireEnd) {
+        payloadOffset = at + UDP_HEADER_LENGTH;
+        if (payloadOffset > end) {
+            return PacketDefect.BAD_IP_LENGTH;
+        }
+        if (payloadOffset > capturedEnd || end > wireEnd) {
+            return PacketDefect.TRUNCATED;
+        }
+        tcpOffset = at;
+        payloadLength = (buffer.getShort(at + 4) & 0xffff) - UDP_HEADER_LENGTH;
+        return payloadLength < 0 || payloadOffset + payloadLength > end
+                ? PacketDefect.BAD_IP_LENGTH
+                : PacketDefect.NONE;
     }
 
     private PacketDefect wrapTcp(int at, int end, int capturedEnd, int wireEnd) {
@@ -160,7 +199,7 @@ public final class IpPacket {
         return isIpv6;
     }
 
-    /** Index of the TCP header's first byte in {@link #buffer}. */
+    /** Index of the TCP or UDP header's first byte in {@link #buffer}. */
     public int tcpOffset() {
         return tcpOffset;
     }

@@ -245,4 +245,27 @@ class IpPacketTest {
 
         assertThatThrownBy(() -> wrap(b)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @ParameterizedTest
+    @CsvSource({"198.18.8.1, 198.18.1.200, 20", "2001:db8::1, 2001:db8::2, 40"})
+    void readsDatagrams(String client, String target, int header) {
+        ByteBuffer b = DatagramBuilder.datagram(client, 4321, target, 53, "question");
+
+        assertThat(wrap(b)).isEqualTo(PacketDefect.NOT_TCP);
+        assertThat(packet.wrapDatagram(b, 0, b.limit(), b.limit())).isEqualTo(PacketDefect.NONE);
+        assertThat(Addresses.text(packet.sourceHi(), packet.sourceLo(), packet.sourcePort()))
+                .contains(client)
+                .endsWith(":4321");
+        assertThat(packet.destinationPort()).isEqualTo(53);
+        assertThat(packet.payloadOffset()).isEqualTo(header + 8);
+        assertThat(packet.payloadLength()).isEqualTo(8);
+        assertThat(packet.totalLength()).isEqualTo(b.limit());
+        assertThat(packet.wrapDatagram(b, 0, b.limit() - 1, b.limit() - 1)).isEqualTo(PacketDefect.TRUNCATED);
+        assertThat(packet.wrapDatagram(b.putShort(header + 4, (short) 7), 0, b.limit(), b.limit()))
+                .isEqualTo(PacketDefect.BAD_IP_LENGTH);
+        assertThat(packet.wrapDatagram(b.putShort(header + 4, (short) 17), 0, b.limit(), b.limit()))
+                .isEqualTo(PacketDefect.BAD_IP_LENGTH);
+        ByteBuffer tcp = ipv4().build();
+        assertThat(packet.wrapDatagram(tcp, 0, tcp.limit(), tcp.limit())).isEqualTo(PacketDefect.NOT_TCP);
+    }
 }

@@ -24,12 +24,15 @@ class PacketFuzzTest {
     private final FlowKey key = new FlowKey();
     private final Set<PacketDefect> seen = EnumSet.noneOf(PacketDefect.class);
     private long accessed;
+    private long datagrams;
 
     private static ByteBuffer[] seeds() {
         SegmentBuilder v4 = segment("198.18.8.1", 4321, "198.18.1.200", 80);
         SegmentBuilder v6 = segment("2001:db8::1", 4321, "2001:db8::2", 80);
         return new ByteBuffer[] {
             v4.build(),
+            DatagramBuilder.datagram("198.18.8.1", 4321, "198.18.1.200", 53, "question"),
+            DatagramBuilder.datagram("2001:db8::1", 4321, "2001:db8::2", 53, "question"),
             v4.ipOptions(1, 1, 1, 0).payload("GET / HTTP/1.1\r\n\r\n").build(),
             v4.mss(1460).sackPermitted().timestamps(1, 0).nop().windowShift(7).build(),
             v6.build(),
@@ -64,6 +67,7 @@ class PacketFuzzTest {
         }
         assertThat(seen).containsExactlyInAnyOrder(PacketDefect.values());
         assertThat(accessed).isGreaterThan(MUTATIONS / 4);
+        assertThat(datagrams).isGreaterThan(MUTATIONS / 16);
     }
 
     private static byte mutation(Random random, byte other) {
@@ -98,6 +102,9 @@ class PacketFuzzTest {
             if (defect == PacketDefect.NONE) {
                 access(wireLength);
             }
+            if (packet.wrapDatagram(b, 0, bytes.length, wireLength) == PacketDefect.NONE) {
+                accessDatagram(wireLength);
+            }
             if (round % TEXT_EVERY == 0) {
                 assertThat(PacketText.text(b, 0, bytes.length)).isNotEmpty();
             }
@@ -107,6 +114,14 @@ class PacketFuzzTest {
         } catch (RuntimeException e) {
             throw new AssertionError("round " + round + ", wire " + wireLength + ": " + Arrays.toString(bytes), e);
         }
+    }
+
+    private void accessDatagram(int wireLength) {
+        datagrams++;
+        assertThat(packet.payloadOffset()).isLessThanOrEqualTo(packet.buffer().limit());
+        assertThat(packet.payloadLength()).isNotNegative();
+        assertThat(packet.totalLength()).isLessThanOrEqualTo(wireLength);
+        assertThat(key.fromClient(packet)).isNotEqualTo(null);
     }
 
     /** Calls everything that a packet without a defect allows, inside the captured bytes. */

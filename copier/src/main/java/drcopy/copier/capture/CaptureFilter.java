@@ -2,13 +2,14 @@
 package drcopy.copier.capture;
 
 import drcopy.copier.config.ClientAddresses;
+import drcopy.copier.config.Protocols;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.config.Transfers;
 import drcopy.wire.Addresses;
 import java.util.List;
 
 /**
- * Builds the text of the kernel's capture filter (pcap-filter(7)): TCP toward the online side of the transfers, in the address
+ * Builds the text of the kernel's capture filter (pcap-filter(7)): TCP, and UDP where it is wanted, toward the online side of the transfers, in the address
  * families that can be replayed, and never toward a target, so that replicas which this host receives itself are not copied
  * again.
  */
@@ -16,7 +17,7 @@ public final class CaptureFilter {
     private CaptureFilter() {}
 
     /** The filter for these transfers. */
-    public static String of(Transfers transfers, ClientAddresses clients) {
+    public static String of(Transfers transfers, ClientAddresses clients, Protocols protocols) {
         List<String> wanted = transfers.list().stream()
                 .map(t -> online(t, clients))
                 .distinct()
@@ -28,7 +29,7 @@ public final class CaptureFilter {
                 .map(CaptureFilter::notTarget)
                 .distinct()
                 .toList();
-        return "tcp and (" + String.join(" or ", wanted) + ")" + String.join("", unwanted);
+        return protocols.filter() + " and (" + String.join(" or ", wanted) + ")" + String.join("", unwanted);
     }
 
     private static String online(Transfer transfer, ClientAddresses clients) {

@@ -29,6 +29,9 @@ public final class CaptureStage implements PacketHandler {
     private final SegmentView view = new SegmentView();
     private final FlowKey replaced = new FlowKey();
     private boolean hasCaptureClock;
+    private boolean takesDatagrams;
+    /** What {@link #view} holds. */
+    private boolean isDatagram;
 
     public CaptureStage(
             Transfers transfers,
@@ -51,10 +54,20 @@ public final class CaptureStage implements PacketHandler {
         return this;
     }
 
+    /** From now on datagrams are taken, too. */
+    public CaptureStage withDatagrams() {
+        takesDatagrams = true;
+        return this;
+    }
+
     @Override
     public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         ledger.count(CopierCounter.PACKETS_CAPTURED);
         PacketDefect defect = view.packet.wrap(buffer, offset, capturedLength);
+        isDatagram = takesDatagrams && defect == PacketDefect.NOT_TCP;
+        if (isDatagram) {
+            defect = view.packet.wrapDatagram(buffer, offset, capturedLength, capturedLength);
+        }
         if (defect == PacketDefect.NONE) {
             view.capturedNs = hasCaptureClock ? timestampNs : SegmentView.NOW;
             onWhole();
@@ -85,7 +98,11 @@ public final class CaptureStage implements PacketHandler {
             keepBack(DropReason.NO_ADDRESS, packet.payloadLength());
             return;
         }
-        segments.onClientSegment(view);
+        if (isDatagram) {
+            segments.onClientDatagram(view);
+        } else {
+            segments.onClientSegment(view);
+        }
     }
 
     /** False when the client has no address that a target elsewhere could answer. */
@@ -115,8 +132,13 @@ public final class CaptureStage implements PacketHandler {
         return Addresses.isIpv4(hi, lo) ? (lo >>> 24 & 0xff) == 127 : hi == 0 && lo == 1;
     }
 
-    /** Books a segment that the engine does not see, on both sides. */
+    /** Books what the engine does not see, on both sides. */
     private void keepBack(DropReason reason, int payloadLength) {
+        if (isDatagram) {
+            ledger.count(CopierCounter.DATAGRAMS_CAPTURED);
+            ledger.dropDatagram(reason);
+            return;
+        }
         ledger.count(CopierCounter.SEGMENTS_CAPTURED);
         ledger.add(CopierCounter.BYTES_CAPTURED, payloadLength);
         ledger.drop(reason, 1, payloadLength);

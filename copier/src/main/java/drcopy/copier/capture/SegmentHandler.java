@@ -11,6 +11,9 @@ public interface SegmentHandler {
     /** A client's segment to online; the view is valid during the call only. */
     void onClientSegment(SegmentView segment);
 
+    /** A client's datagram to online, in the place of a segment; the view is valid during the call only. */
+    default void onClientDatagram(SegmentView datagram) {}
+
     /**
      * A segment of online to a client, of those that are captured; valid during the call only.
      *

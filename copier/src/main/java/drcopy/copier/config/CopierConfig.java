@@ -16,6 +16,7 @@ import java.util.Set;
  * What a copier is told on its command line, checked. Immutable.
  *
  * @param transfers the services that are copied; at least one
+ * @param protocols what is copied of them
  * @param clients addresses that stand for the clients'; empty keeps them
  * @param loopbackClients addresses that stand for clients on this host's loopback; may be empty
  * @param ratioPercent share of sessions that is copied, 1..100
@@ -30,6 +31,7 @@ import java.util.Set;
  */
 public record CopierConfig(
         Transfers transfers,
+        Protocols protocols,
         ClientAddresses clients,
         ClientAddresses loopbackClients,
         int ratioPercent,

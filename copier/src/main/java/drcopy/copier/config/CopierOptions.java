@@ -37,6 +37,11 @@ public final class CopierOptions {
     List<Transfer> transfers = new ArrayList<>();
 
     @Option(
+            names = "--udp",
+            description = "copy the services' datagrams, too: DNS for instance; no answer is waited for")
+    boolean udp;
+
+    @Option(
             names = {"-s", "--servers"},
             split = ",",
             paramLabel = "HOST[:PORT]",
@@ -224,6 +229,7 @@ public final class CopierOptions {
     public CopierConfig config() {
         return new CopierConfig(
                 transfers(),
+                udp ? Protocols.TCP_AND_UDP : Protocols.TCP,
                 addresses("--client-ips", clientIps),
                 addresses("--loopback-clients", loopbackClients),
                 Check.range("--ratio", ratio, 1, 100),

@@ -33,6 +33,8 @@ public enum CopierCounter {
     HOLDS("holds", "Requests held until the target had answered the one before."),
     HOLDS_EXPIRED("holds_expired", "Holds ended by --hold: the target had not answered in time."),
     HOLDS_BY_SILENCE("holds_released_by_silence", "Holds ended because the target pushed an answer and fell silent."),
+    DATAGRAMS_CAPTURED("datagrams_captured", "Datagrams of transferred services, once per replica (--udp)."),
+    DATAGRAMS_SENT("datagrams_sent", "Datagrams handed to the sender: captured less those dropped by reason."),
     RESPONSES("responses", "Response summaries received."),
     RESPONSES_UNKNOWN("responses_unknown", "Response summaries of replicas that are gone."),
     RESPONSES_DROPPED("responses_dropped", "Response summaries dropped because the shard's inbound queue was full."),

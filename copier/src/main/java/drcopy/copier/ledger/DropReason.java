@@ -13,6 +13,8 @@ public enum DropReason {
     SNAPPED("the capture kept only part of it"),
     /** Outside the sampled share of sessions. */
     NOT_SAMPLED("its session is outside the sampled share"),
+    /** A datagram that does not fit a packet toward the target; it is not cut into fragments. */
+    TOO_LONG("a datagram longer than --mtu allows"),
     /** The client is on this host's loopback and has no address for the target's answers. */
     NO_ADDRESS("its client is on this host's loopback, and --loopback-clients gives it no address"),
     /** Belongs to no session and is no place to join one. */

@@ -17,6 +17,7 @@ public final class Ledger {
     private final AtomicLongArray counters = new AtomicLongArray(COUNTERS);
     private final AtomicLongArray droppedSegments = new AtomicLongArray(REASONS);
     private final AtomicLongArray droppedBytes = new AtomicLongArray(REASONS);
+    private final AtomicLongArray droppedDatagrams = new AtomicLongArray(REASONS);
     private final AtomicLongArray gauges = new AtomicLongArray(Gauge.values().length);
 
     private final Distribution[] distributions =
@@ -66,6 +67,12 @@ public final class Ledger {
         droppedBytes.lazySet(i, droppedBytes.getPlain(i) + bytes);
     }
 
+    /** Books a captured datagram as dropped. Writer thread only. */
+    public void dropDatagram(DropReason reason) {
+        int i = reason.ordinal();
+        droppedDatagrams.lazySet(i, droppedDatagrams.getPlain(i) + 1);
+    }
+
     /** Moves a gauge up or down. Writer thread only. */
     public void move(Gauge gauge, long by) {
         int i = gauge.ordinal();
@@ -95,6 +102,10 @@ public final class Ledger {
 
     public long droppedBytes(DropReason reason) {
         return droppedBytes.get(reason.ordinal());
+    }
+
+    public long droppedDatagrams(DropReason reason) {
+        return droppedDatagrams.get(reason.ordinal());
     }
 
     /** Sum over all reasons. */

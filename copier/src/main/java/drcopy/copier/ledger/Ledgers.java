@@ -28,6 +28,10 @@ public final class Ledgers {
         return all.stream().mapToLong(ledger -> ledger.droppedBytes(reason)).sum();
     }
 
+    public long droppedDatagrams(DropReason reason) {
+        return all.stream().mapToLong(ledger -> ledger.droppedDatagrams(reason)).sum();
+    }
+
     /** Sum over all reasons. */
     public long droppedSegments() {
         return all.stream().mapToLong(Ledger::droppedSegments).sum();

@@ -35,9 +35,22 @@ public final class ClosingReport {
         lines.add(line("", books.value(CopierCounter.BYTES_DELIVERED), "delivered"));
         lines.add(line("sessions", books.value(CopierCounter.SESSIONS_OPENED), "opened with their SYN"));
         lines.add(line("", books.value(CopierCounter.SESSIONS_JOINED), "joined at a request"));
+        if (books.value(CopierCounter.DATAGRAMS_CAPTURED) > 0) {
+            addDatagrams(lines, books);
+        }
         figures.mysql().ifPresent(counts -> addMySql(lines, counts));
         addTroubles(lines, books);
         return String.join(System.lineSeparator(), lines);
+    }
+
+    private static void addDatagrams(List<String> lines, Ledgers books) {
+        lines.add(line("datagrams", books.value(CopierCounter.DATAGRAMS_CAPTURED), "captured from clients"));
+        lines.add(line("", books.value(CopierCounter.DATAGRAMS_SENT), "sent to the target"));
+        for (DropReason reason : DropReason.values()) {
+            if (books.droppedDatagrams(reason) > 0) {
+                lines.add(line("", books.droppedDatagrams(reason), "dropped " + reason.name() + ": " + reason.text()));
+            }
+        }
     }
 
     private static void addMySql(List<String> lines, MySqlCounts counts) {

@@ -46,6 +46,12 @@ public final class CopierMetrics {
                 "reason",
                 DropReason.class,
                 ledgers::droppedBytes);
+        metrics.counters(
+                "dropped_datagrams",
+                "Captured datagrams that were not sent, by reason.",
+                "reason",
+                DropReason.class,
+                ledgers::droppedDatagrams);
         metrics.gauge(
                 "books_imbalance_segments",
                 "Captured less delivered, held and dropped: 0 but for what is counted while this is read.",

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.session;
 
-/**
- * The addresses and ports that replicas use toward the target, one replica each. Owned by the shard thread.
- */
-final class PortTable {
+/** The addresses and ports that replicas use toward the target, one replica each. Owned by the shard thread. */
+public final class PortTable {
     /** The lowest port a replica takes. */
     static final int FIRST_PORT = 1024;
     /** Ports 1024..65535. */
@@ -15,7 +13,7 @@ final class PortTable {
     private final FlowTable<Replica> replicas = new FlowTable<>(1024);
 
     /** The port of a client port under an instance ID: a bijection of 1024..65535 for each ID, the identity for ID 0. */
-    static int preferredPort(int clientPort, int instanceId) {
+    public static int preferredPort(int clientPort, int instanceId) {
         int port = clientPort < FIRST_PORT ? clientPort + PORTS : clientPort;
         int shift = STRIDE * (Integer.reverse(instanceId) >>> 22);
         return FIRST_PORT + (port - FIRST_PORT + shift) % PORTS;

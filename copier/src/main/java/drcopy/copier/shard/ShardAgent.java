@@ -94,7 +94,9 @@ public final class ShardAgent implements Runnable {
     int doWork() {
         nowNs = parts.clock().getAsLong();
         if (instances.getPlain() != null) {
-            engine.useInstances(instances.getAndSet(null));
+            int[] ids = instances.getAndSet(null);
+            engine.useInstances(ids);
+            parts.datagrams().useInstances(ids);
         }
         if (isPaused != isPauseWanted) {
             isPaused = !isPaused;
@@ -195,6 +197,11 @@ public final class ShardAgent implements Runnable {
             } catch (RuntimeException e) {
                 fault(e);
             }
+        }
+
+        @Override
+        public void onClientDatagram(SegmentView datagram) {
+            parts.datagrams().onClientDatagram(datagram);
         }
 
         @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.shard;
 
+import drcopy.copier.datagram.DatagramReplicator;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.route.RouteRing;
 import drcopy.netio.PacketSink;
@@ -13,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param source captured packets
  * @param inbox what interceptors say
  * @param sink where packets to the target go
+ * @param datagrams sends clients' datagrams on through the sink
  * @param routes the ring toward the routes thread
  * @param wakeRoutes tells the routes thread that the ring has something; cheap when it is awake
  * @param ledger the shard's counters
@@ -24,6 +26,7 @@ public record ShardParts(
         PacketSource source,
         ShardInbox inbox,
         PacketSink sink,
+        DatagramReplicator datagrams,
         RouteRing routes,
         Runnable wakeRoutes,
         Ledger ledger,

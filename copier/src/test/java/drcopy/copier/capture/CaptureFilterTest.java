@@ -4,6 +4,7 @@ package drcopy.copier.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import drcopy.copier.config.ClientAddresses;
+import drcopy.copier.config.Protocols;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.config.Transfers;
 import java.util.List;
@@ -30,6 +31,8 @@ class CaptureFilterTest {
                 Stream.of(transfers.split(",")).map(Transfer::parse).toList());
         ClientAddresses replacing = clients == null ? ClientAddresses.none() : ClientAddresses.parse(List.of(clients));
 
-        assertThat(CaptureFilter.of(parsed, replacing)).isEqualTo(filter);
+        assertThat(CaptureFilter.of(parsed, replacing, Protocols.TCP)).isEqualTo(filter);
+        assertThat(CaptureFilter.of(parsed, replacing, Protocols.TCP_AND_UDP))
+                .isEqualTo(filter.replaceFirst("tcp", "(tcp or udp)"));
     }
 }

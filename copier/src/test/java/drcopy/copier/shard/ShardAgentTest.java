@@ -9,6 +9,7 @@ import drcopy.copier.capture.Sample;
 import drcopy.copier.config.ClientAddresses;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.config.Transfers;
+import drcopy.copier.datagram.DatagramReplicator;
 import drcopy.copier.egress.EngineSink;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
@@ -53,6 +54,7 @@ class ShardAgentTest {
                 source,
                 inbox,
                 to,
+                new DatagramReplicator(1500, ledger, new EngineSink(to), 0),
                 routes,
                 () -> order.add("routes"),
                 ledger,

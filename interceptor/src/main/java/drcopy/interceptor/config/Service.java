@@ -7,7 +7,7 @@ import drcopy.wire.Addresses;
 import java.net.InetAddress;
 
 /**
- * What is diverted: an address and port that this host answers from. Immutable.
+ * What is diverted: an address and port that this host answers from, over TCP and UDP. Immutable.
  *
  * @param address null stands for every address
  * @param port 1..65535

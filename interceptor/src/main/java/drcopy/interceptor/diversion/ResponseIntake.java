@@ -55,6 +55,12 @@ final class ResponseIntake implements PacketHandler {
     public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         counters.count(InterceptorCounter.PACKETS_SEEN);
         PacketDefect defect = packet.wrapHeaders(buffer, offset, capturedLength, wireLength);
+        boolean isDatagram = defect == PacketDefect.NOT_TCP
+                && packet.wrapDatagram(buffer, offset, capturedLength, wireLength) == PacketDefect.NONE;
+        if (isDatagram) {
+            counters.count(services.sends(packet) ? InterceptorCounter.DATAGRAMS : InterceptorCounter.FOREIGN_PACKETS);
+            return;
+        }
         if (defect != PacketDefect.NONE) {
             counters.malformed(defect);
             return;

@@ -27,6 +27,7 @@ public enum InterceptorCounter {
     PARKED_PAYLOAD_DROPS(
             "parked_payload_drops",
             "Parked summaries dropped because their route wants the payload, which was not kept."),
+    DATAGRAMS("datagrams", "UDP datagrams of a diverted service: kept from clients and told to nobody."),
     FOREIGN_PACKETS("foreign_packets", "Packets on the diversion device that no diverted service sent."),
     ROUTES_ADDED("routes_added", "Routes registered."),
     ROUTES_REPLACED("routes_replaced", "Routes registered again by their own copier, reconnects included."),
