@@ -211,7 +211,9 @@ class OptionsTest {
     /** Datagrams that found a socket of a real server full. */
     private static long refused() {
         return mirror.lab().realServers().stream()
-                .flatMap(host -> mirror.lab().run(host, "nstat", "-asz", "UdpRcvbufErrors", "Udp6RcvbufErrors").lines())
+                .flatMap(host -> mirror.lab()
+                        .run(host, "nstat", "-asz", "UdpRcvbufErrors", "Udp6RcvbufErrors")
+                        .lines())
                 .filter(line -> line.startsWith("Udp"))
                 .mapToLong(line -> Long.parseLong(line.split(" +", -1)[1]))
                 .sum();
