@@ -126,10 +126,12 @@ final class Copier implements AutoCloseable {
         routeLoop = new RouteLoop(routes, new Ledger(), clock);
         online = adapters == null || replay != null ? null : new AfPacketSource(onlineOptions(config));
         egress = Egress.open(config);
-        poller = new Poller(source.fileDescriptor(), online == null ? -1 : online.fileDescriptor());
+        poller = new Poller(source.fileDescriptor());
         ShardInbox inbox = new ShardInbox(poller::wakeUp);
         engine = new SessionEngine(limits, ledger, new EngineSink(egress.sink()), routes, Copier::onFault, adapters);
-        PacketSource captured = online == null ? source : new TwoWaySource(source, online, () -> onlineStage);
+        PacketSource captured = online == null
+                ? source
+                : new TwoWaySource(source, online, ONLINE_SNAPLEN, () -> onlineStage, clock);
         DatagramReplicator datagrams =
                 new DatagramReplicator(limits.mtu(), ledger, new EngineSink(egress.sink()), limits.instanceIds());
         ShardParts parts = new ShardParts(
