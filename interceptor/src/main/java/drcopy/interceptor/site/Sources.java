@@ -8,8 +8,11 @@ import java.net.SocketException;
 
 /** What capturing sites share. */
 final class Sources {
-    /** IPv6 with a few extension headers, the longest TCP header, and the first bytes of payload. */
-    static final int SNAPLEN_BYTES = 224;
+    /**
+     * Headers, and as much payload as a route may want: a key of RSA with 4096 bits, which MySQL sends in PEM, has 805 bytes with its
+     * packet. A ring's frame is 1 KiB then.
+     */
+    static final int SNAPLEN_BYTES = 944;
 
     private Sources() {}
 
