@@ -129,9 +129,8 @@ final class Copier implements AutoCloseable {
         poller = new Poller(source.fileDescriptor());
         ShardInbox inbox = new ShardInbox(poller::wakeUp);
         engine = new SessionEngine(limits, ledger, new EngineSink(egress.sink()), routes, Copier::onFault, adapters);
-        PacketSource captured = online == null
-                ? source
-                : new TwoWaySource(source, online, ONLINE_SNAPLEN, () -> onlineStage, clock);
+        PacketSource captured =
+                online == null ? source : new TwoWaySource(source, online, ONLINE_SNAPLEN, () -> onlineStage, clock);
         DatagramReplicator datagrams =
                 new DatagramReplicator(limits.mtu(), ledger, new EngineSink(egress.sink()), limits.instanceIds());
         ShardParts parts = new ShardParts(

@@ -17,8 +17,7 @@ class TwoWaySourceTest {
     private final Ring online = new Ring();
     private final List<String> seen = new ArrayList<>();
     private long nowNs;
-    private final TwoWaySource both =
-            new TwoWaySource(clients, online, 64, () -> handler("online"), () -> nowNs);
+    private final TwoWaySource both = new TwoWaySource(clients, online, 64, () -> handler("online"), () -> nowNs);
 
     private PacketHandler handler(String who) {
         return (buffer, offset, captured, wire, timestampNs) ->
