@@ -42,11 +42,11 @@ public final class CopierMembership implements AutoCloseable {
     private final IdLeases leases;
     private final PoolWatch watch;
     private List<HostPort> toldInterceptors = List.of();
-    private List<Lease> toldLeases = List.of();
+    private volatile List<Lease> toldLeases = List.of();
     private Control toldControl = Control.NONE;
     private volatile String refusal;
 
-    /** Hears what changes. Called by the {@code cluster} thread; must not block. */
+    /** Hears what changes. Called by the {@code cluster} thread, and of leases also within {@link #superseded}; must not block. */
     public interface Listener {
         /** The interceptors to be connected to. */
         void onInterceptors(List<HostPort> interceptors);
@@ -122,16 +122,23 @@ public final class CopierMembership implements AutoCloseable {
         return client.state() == ConnectionChange.CONNECTED;
     }
 
-    /** An interceptor says that it has seen this newer epoch of an ID. */
+    /**
+     * An interceptor says that it has seen this newer epoch of an ID. The listener is told before this returns, also while ZooKeeper is
+     * away: nothing new may be opened on an ID that is somebody else's.
+     */
     public void superseded(int id, long epoch) {
-        thread.execute(() -> {
-            boolean tellAgain = leases.superseded(id, epoch, System.nanoTime());
-            tellLeases();
-            if (tellAgain) {
+        switch (leases.superseded(id, epoch, System.nanoTime())) {
+            case TELL_AGAIN -> {
+                tellLeases();
                 listener.onLeasesUnknown();
             }
-            round();
-        });
+            case LOST -> {
+                tellLeases();
+                thread.execute(() -> leases.release(id));
+                thread.wake();
+            }
+            case IGNORE -> {}
+        }
     }
 
     private void round() {
@@ -202,7 +209,7 @@ public final class CopierMembership implements AutoCloseable {
         }
     }
 
-    private void tellLeases() {
+    private synchronized void tellLeases() {
         List<Lease> now = leases.inUse();
         if (!now.equals(toldLeases)) {
             boolean sameIds = ids(now).equals(ids(toldLeases));

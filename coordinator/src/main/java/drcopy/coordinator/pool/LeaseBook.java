@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * The instance IDs of one copier, and which to take next. Pure: its owner tells what ZooKeeper and the interceptors say. A lease
  * stays in use while ZooKeeper is away and while its session is renewed: what goes on running needs no permission. It ends
- * when somebody else has the ID, or when an operator frees it. Not thread safe.
+ * when somebody else has the ID, or when an operator frees it. Any thread.
  */
 public final class LeaseBook {
     /** How long an ID that was taken away is left to others. */
@@ -46,7 +46,7 @@ public final class LeaseBook {
      * @param taken IDs that have a lease now
      * @return empty when nothing is missing, or when nothing that may be asked for is free
      */
-    public OptionalInt next(Set<Integer> taken, long nowNs) {
+    public synchronized OptionalInt next(Set<Integer> taken, long nowNs) {
         int slot = freeSlot();
         if (slot < 0) {
             return OptionalInt.empty();
@@ -88,12 +88,12 @@ public final class LeaseBook {
     }
 
     /** How many IDs are missing. */
-    public int missing() {
+    public synchronized int missing() {
         return (int) Arrays.stream(slots).filter(NONE::equals).count();
     }
 
     /** An ID was leased, anew or for the first time. Exact IDs keep the order of the request. */
-    public void acquired(Lease lease) {
+    public synchronized void acquired(Lease lease) {
         int slot = slotOf(lease.id());
         if (slot < 0) {
             slot = request.isExact() ? request.exactly().indexOf(lease.id()) : freeSlot();
@@ -102,7 +102,7 @@ public final class LeaseBook {
     }
 
     /** Somebody else has it, or an operator took it away. */
-    public void lost(int id, long nowNs) {
+    public synchronized void lost(int id, long nowNs) {
         int slot = slotOf(id);
         if (slot >= 0) {
             slots[slot] = NONE;
@@ -111,7 +111,7 @@ public final class LeaseBook {
     }
 
     /** An interceptor has seen a lease of this ID with this epoch, and it was not ours. */
-    public Verdict superseded(int id, long epoch, long nowNs) {
+    public synchronized Verdict superseded(int id, long epoch, long nowNs) {
         int slot = slotOf(id);
         if (slot < 0) {
             return Verdict.IGNORE;
@@ -124,7 +124,7 @@ public final class LeaseBook {
     }
 
     /** What new sessions use, in the order of the replicas. */
-    public List<Lease> inUse() {
+    public synchronized List<Lease> inUse() {
         List<Lease> leases = new ArrayList<>();
         for (Lease lease : slots) {
             if (!lease.equals(NONE)) {

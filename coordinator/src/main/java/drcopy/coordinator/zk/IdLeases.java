@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out in ZooKeeper what a {@link LeaseBook} decides: the create of {@code ids/N} is the lease, its czxid the epoch. Owned by one
- * thread; calls block and throw {@link AwayException}.
+ * thread, but for what says otherwise; calls block and throw {@link AwayException}.
  */
 public final class IdLeases {
     private static final Logger LOG = LoggerFactory.getLogger(IdLeases.class);
@@ -124,17 +124,18 @@ public final class IdLeases {
                 new LeaseNode(PoolJson.SCHEMA, holder.get(), Instant.now().toString(), self));
     }
 
-    /** An interceptor has seen a newer lease of an ID. True when it has to be told of ours, which is newer still. */
-    public boolean superseded(int id, long epoch, long nowNs) {
-        return switch (book.superseded(id, epoch, nowNs)) {
-            case TELL_AGAIN -> true;
-            case LOST -> {
-                LOG.warn("instance ID {} has a newer lease, epoch {}: nothing new is opened on it", id, epoch);
-                node(id).release();
-                yield false;
-            }
-            case IGNORE -> false;
-        };
+    /** An interceptor has seen a newer lease of an ID. Any thread; asks nobody: ZooKeeper may be away. */
+    public LeaseBook.Verdict superseded(int id, long epoch, long nowNs) {
+        LeaseBook.Verdict verdict = book.superseded(id, epoch, nowNs);
+        if (verdict == LeaseBook.Verdict.LOST) {
+            LOG.warn("instance ID {} has a newer lease, epoch {}: nothing new is opened on it", id, epoch);
+        }
+        return verdict;
+    }
+
+    /** Deletes the znode of an ID that is not in use any more, if it is ours. */
+    public void release(int id) {
+        node(id).release();
     }
 
     /** How many IDs are missing. */
@@ -142,7 +143,7 @@ public final class IdLeases {
         return book.missing();
     }
 
-    /** What new sessions use. */
+    /** What new sessions use. Any thread. */
     public List<Lease> inUse() {
         return book.inUse();
     }

@@ -10,6 +10,11 @@ import drcopy.coordinator.pool.CopierNode;
 import drcopy.coordinator.pool.InterceptorNode;
 import drcopy.coordinator.pool.LeaseRequest;
 import drcopy.coordinator.pool.ProcessMark;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,11 +24,17 @@ import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Twenty copiers and fifty interceptors on one ZooKeeper: how long until a join is seen by all. Figures, with generous limits. */
+/**
+ * Copiers and interceptors on one ZooKeeper: how long until a join is seen by all, and what it asks of ZooKeeper. Figures, with generous
+ * limits. {@code -Ddrcopy.joins=20x50}: copiers and interceptors.
+ */
 @Tag("lab")
 class JoinsMeasurement {
-    private static final int COPIERS = 20;
-    private static final int INTERCEPTORS = 50;
+    private static final String[] SIZE =
+            System.getProperty("drcopy.joins", "20x50").split("x", -1);
+    private static final int COPIERS = Integer.parseInt(SIZE[0]);
+    private static final int INTERCEPTORS = Integer.parseInt(SIZE[1]);
+    private static final int IDLE_SECONDS = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -38,9 +49,13 @@ class JoinsMeasurement {
                 join(i);
             }
             double[] seconds = new double[INTERCEPTORS];
+            long requests = received(server);
+            long cpuNs = cpuNs();
             for (int i = 0; i < INTERCEPTORS; i++) {
                 seconds[i] = announce(i);
             }
+            requests = received(server) - requests;
+            cpuNs = cpuNs() - cpuNs;
             Arrays.sort(seconds);
             System.out.printf(
                     Locale.ROOT,
@@ -49,12 +64,49 @@ class JoinsMeasurement {
                     INTERCEPTORS,
                     1000 * seconds[INTERCEPTORS / 2],
                     1000 * seconds[INTERCEPTORS - 1]);
+            System.out.printf(
+                    Locale.ROOT,
+                    "all joins: %.1f requests and events' reads at ZooKeeper each, %.1f ms CPU each of server and clients in one JVM%n",
+                    (double) requests / INTERCEPTORS,
+                    cpuNs / 1e6 / INTERCEPTORS);
+            sayIdle(server);
             assertThat(copiers).allMatch(copier -> copier.interceptors.size() == INTERCEPTORS);
             assertThat(copiers.stream().map(RecordingListener::ids).distinct()).hasSize(COPIERS);
         } finally {
             for (AutoCloseable each : opened) {
                 each.close();
             }
+        }
+    }
+
+    private static void sayIdle(TestingServer server) throws IOException {
+        long requests = received(server);
+        long cpuNs = cpuNs();
+        long from = System.nanoTime();
+        await().pollDelay(Duration.ofSeconds(IDLE_SECONDS)).until(() -> true);
+        double seconds = (System.nanoTime() - from) / 1e9;
+        System.out.printf(
+                Locale.ROOT,
+                "idle: %.0f requests/s, %.1f %% of a CPU, server and clients in one JVM%n",
+                (received(server) - requests) / seconds,
+                (cpuNs() - cpuNs) / 1e7 / seconds);
+    }
+
+    private static long cpuNs() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+
+    /** Packets that the server has received, by its own word. */
+    private static long received(TestingServer server) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
+            socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
+            String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            return text.lines()
+                    .filter(line -> line.startsWith("Received: "))
+                    .mapToLong(line -> Long.parseLong(line.substring("Received: ".length())))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -71,7 +123,7 @@ class JoinsMeasurement {
     }
 
     private double announce(int number) {
-        HostPort at = HostPort.parse("198.18.1." + number + ":36524");
+        HostPort at = HostPort.parse("198.18." + number / 250 + "." + number % 250 + ":36524");
         ProcessMark process = new ProcessMark("rs" + number, number, "t");
         long from = System.nanoTime();
         opened.add(InterceptorMembership.join(

@@ -247,6 +247,18 @@ class MembershipTest {
     }
 
     @Test
+    void aSupersededIdIsGivenUpAtOnceAlsoWhileZooKeeperIsAway() throws Exception {
+        RecordingListener copier = new RecordingListener();
+        CopierMembership membership = copier("web1", LeaseRequest.lowestFree(2), copier);
+        assertThat(membership.await(SETTLE_MS)).isTrue();
+        server.stop();
+
+        membership.superseded(0, copier.leases.get(0).epoch() + 1);
+
+        assertThat(copier.ids()).containsExactly(1);
+    }
+
+    @Test
     void allGoesOnWhileZooKeeperIsAwayAndIsThereAgainAfterIt() throws Exception {
         interceptor(RS1, address);
         RecordingListener copier = joined("web1");

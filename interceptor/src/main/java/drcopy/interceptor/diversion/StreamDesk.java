@@ -95,10 +95,11 @@ final class StreamDesk {
         counters.count(InterceptorCounter.STREAMS_OPENED);
         Hello hello = stream.hello();
         LOG.info(
-                "[{}] Attached: pool {}, instance IDs {}, incarnation {}",
+                "[{}] Attached: pool {}, instance IDs {}, epochs {}, incarnation {}",
                 link,
                 hello.getPool(),
                 hello.getInstanceIdsList(),
+                hello.getLeaseEpochsList(),
                 Long.toHexString(hello.getIncarnation()));
         stream.send(AttachResponse.newBuilder().setWelcome(welcome).build());
         fence(hello);

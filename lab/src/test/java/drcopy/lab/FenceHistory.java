@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.lab;
+
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What was recorded of instance IDs: leases by the copiers' logs, what interceptors have seen by theirs, openings by a capture of SYNs.
+ * It tells how long after an interceptor had seen a newer lease of an ID its older holder opened something on it. One thread.
+ */
+final class FenceHistory {
+    private static final String TIME = "^(\\S+) .*";
+    private static final Pattern LEASED =
+            Pattern.compile(TIME + "instance ID (\\d+) is leased(?: again)?, epoch (\\d+)");
+    private static final Pattern SEEN =
+            Pattern.compile(TIME + "Attached: pool \\S+, instance IDs \\[(.*?)\\], epochs \\[(.*?)\\],");
+
+    private final List<Lease> leases = new ArrayList<>();
+    private final List<Sighting> sightings = new ArrayList<>();
+
+    /** A copier leased an ID. */
+    private record Lease(long ms, String copier, int id, long epoch) {}
+
+    /** An interceptor heard of a lease. */
+    private record Sighting(long ms, int id, long epoch) {}
+
+    /** Somebody opened a connection under an ID, at a time in ms since the epoch. */
+    record Opening(long ms, String copier, int id) {}
+
+    /** Takes a copier's log; of a copier with several lives, each of its logs. */
+    void copier(String name, String log) {
+        for (String line : log.lines().toList()) {
+            Matcher leased = LEASED.matcher(line);
+            if (leased.find()) {
+                leases.add(new Lease(
+                        ms(leased.group(1)), name, Integer.parseInt(leased.group(2)), Long.parseLong(leased.group(3))));
+            }
+        }
+    }
+
+    /** Takes an interceptor's log. */
+    void interceptor(String log) {
+        for (String line : log.lines().toList()) {
+            Matcher seen = SEEN.matcher(line);
+            if (seen.find() && !seen.group(3).isEmpty()) {
+                String[] ids = seen.group(2).split(", ", -1);
+                String[] epochs = seen.group(3).split(", ", -1);
+                for (int i = 0; i < ids.length; i++) {
+                    sightings.add(new Sighting(ms(seen.group(1)), Integer.parseInt(ids[i]), Long.parseLong(epochs[i])));
+                }
+            }
+        }
+    }
+
+    private static long ms(String time) {
+        return LocalDateTime.parse(time)
+                .atZone(ZoneId.systemDefault())
+                .toInstant()
+                .toEpochMilli();
+    }
+
+    /** How many leases, and how many sightings, were recorded. */
+    String size() {
+        return leases.size() + " leases, " + sightings.size() + " sightings";
+    }
+
+    /** IDs that more than one copier had, one after the other. */
+    long contested() {
+        Map<Integer, String> holders = new HashMap<>();
+        return leases.stream()
+                .filter(lease -> {
+                    String before = holders.put(lease.id(), lease.copier());
+                    return before != null && !before.equals(lease.copier());
+                })
+                .count();
+    }
+
+    /**
+     * How long the first interceptor had known of a newer lease of the opening's ID, in ms; 0 when none had, or when the opener had the
+     * newest itself.
+     */
+    long lateMs(Opening opening) {
+        long own = leases.stream()
+                .filter(lease -> lease.copier().equals(opening.copier())
+                        && lease.id() == opening.id()
+                        && lease.ms() <= opening.ms())
+                .mapToLong(Lease::epoch)
+                .max()
+                .orElse(Long.MIN_VALUE);
+        return sightings.stream()
+                .filter(seen -> seen.id() == opening.id() && seen.epoch() > own && !isOwn(seen, opening.copier()))
+                .mapToLong(seen -> opening.ms() - seen.ms())
+                .max()
+                .stream()
+                .map(late -> Math.max(0, late))
+                .sum();
+    }
+
+    private boolean isOwn(Sighting seen, String copier) {
+        return leases.stream()
+                .anyMatch(lease -> lease.epoch() == seen.epoch()
+                        && lease.id() == seen.id()
+                        && lease.copier().equals(copier));
+    }
+}
