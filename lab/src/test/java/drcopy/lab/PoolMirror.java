@@ -118,19 +118,18 @@ final class PoolMirror implements AutoCloseable {
      */
     void retireFourth() {
         mirror.lab().director("ipvsadm", "-e", "-t", SERVICE, "-r", FOURTH, "-g", "-w", "0");
-        Await.until("the fourth has no connections", LIMIT, () -> activeOfFourth() == 0);
+        Await.until("the fourth has no connections", LIMIT, () -> openOfFourth() == 0);
         mirror.lab().director("ipvsadm", "-d", "-t", SERVICE, "-r", FOURTH);
     }
 
-    /** Active connections of the fourth as the director counts them: the last column but one. */
-    private int activeOfFourth() {
-        String table = mirror.lab().director("ipvsadm", "-L", "-n", "-t", SERVICE);
-        String line = table.lines()
-                .filter(each -> each.contains(FOURTH))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no " + FOURTH + " in\n" + table));
-        String[] columns = line.strip().split("\\s+", -1);
-        return Integer.parseInt(columns[columns.length - 2]);
+    /** Connections of the fourth that are open or opening, by the director's table; its sums count what is opening as inactive. */
+    private long openOfFourth() {
+        return mirror.lab()
+                .director("ipvsadm", "-L", "-n", "-c")
+                .lines()
+                .filter(line -> line.contains(FOURTH))
+                .filter(line -> line.contains("SYN_RECV") || line.contains("ESTABLISHED"))
+                .count();
     }
 
     @Override
