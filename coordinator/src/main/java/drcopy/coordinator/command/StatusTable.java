@@ -9,7 +9,6 @@ import drcopy.coordinator.pool.PoolWords;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** A pool as text for people. Pure. */
 final class StatusTable {
@@ -34,7 +33,7 @@ final class StatusTable {
             copiers.add(List.of(
                     node.id(),
                     node.host(),
-                    ids(node.instanceIds()),
+                    node.instanceIds().isEmpty() ? "-" : PoolWords.ids(node.instanceIds()),
                     PoolWords.age(node.since(), now),
                     String.valueOf(node.version())));
         }
@@ -78,9 +77,5 @@ final class StatusTable {
         if (rows.size() == 1) {
             lines.add("(none)");
         }
-    }
-
-    private static String ids(List<Integer> ids) {
-        return ids.isEmpty() ? "-" : ids.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

@@ -4,6 +4,7 @@ package drcopy.coordinator.pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 
 /** What there is to say about a pool, in words. Pure. */
 public final class PoolWords {
@@ -34,5 +35,23 @@ public final class PoolWords {
             return age.toMinutes() + " min";
         }
         return age.toHours() < 48 ? age.toHours() + " h" : age.toDays() + " d";
+    }
+
+    /** Instance IDs, neighbours as a range: {@code 0-2, 7}. */
+    public static String ids(List<Integer> ids) {
+        List<Integer> sorted = ids.stream().sorted().toList();
+        StringBuilder text = new StringBuilder();
+        for (int first = 0; first < sorted.size(); ) {
+            int last = first;
+            while (last + 1 < sorted.size() && sorted.get(last + 1) == sorted.get(last) + 1) {
+                last++;
+            }
+            text.append(text.isEmpty() ? "" : ", ").append(sorted.get(first));
+            if (last > first) {
+                text.append('-').append(sorted.get(last));
+            }
+            first = last + 1;
+        }
+        return text.toString();
     }
 }

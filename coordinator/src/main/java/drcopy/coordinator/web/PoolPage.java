@@ -83,7 +83,7 @@ final class PoolPage {
             html.raw("<tr>");
             cell(html, names[0], node.id());
             cell(html, names[1], node.host());
-            cell(html, names[2], node.instanceIds().toString().replaceAll("[\\[\\]]", ""));
+            cell(html, names[2], PoolWords.ids(node.instanceIds()));
             cell(html, names[3], PoolWords.age(node.since(), now) + " ago");
             number(
                     html,
@@ -153,7 +153,7 @@ final class PoolPage {
         }
         html.raw("</tr></thead><tbody>");
         if (count == 0) {
-            html.raw("<tr><td class=note>none</td></tr>");
+            html.raw("<tr><td class=note colspan=" + names.length + ">none</td></tr>");
         }
     }
 
