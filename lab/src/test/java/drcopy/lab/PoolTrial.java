@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What takes longer than {@link PoolTest} may: every interceptor killed in turn, ZooKeeper away for a minute. */
+/** What takes longer than {@link PoolShortTrial} may: every interceptor killed in turn, ZooKeeper away for a minute. */
 @Tag("lab")
 class PoolTrial {
     private static final int REQUESTS_PER_SECOND = 150;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** A pool kept by a coordinator: no copier is told of an interceptor, and none is restarted. */
 @Tag("lab")
-class PoolTest {
+class PoolShortTrial {
     private static PoolMirror pool;
     private static Mirror mirror;
 
