@@ -16,6 +16,8 @@ import drcopy.copier.config.Transfer;
 import drcopy.copier.datagram.DatagramReplicator;
 import drcopy.copier.egress.Egress;
 import drcopy.copier.egress.EngineSink;
+import drcopy.copier.governor.GovernorAgent;
+import drcopy.copier.governor.Verdict;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
@@ -85,6 +87,8 @@ final class Copier implements AutoCloseable {
     private final Poller poller;
     private final SessionEngine engine;
     private final ShardAgent shard;
+    private final GovernorAgent governor;
+    private final PauseSwitch pauses = new PauseSwitch(this::pause);
     private final InterceptorSet interceptors;
     private final PoolMember pool; // null without -z
     private final Thread shardThread;
@@ -128,11 +132,11 @@ final class Copier implements AutoCloseable {
         egress = Egress.open(config);
         poller = new Poller(source.fileDescriptor());
         ShardInbox inbox = new ShardInbox(poller::wakeUp);
-        engine = new SessionEngine(limits, ledger, new EngineSink(egress.sink()), routes, Copier::onFault, adapters);
+        EngineSink sink = new EngineSink(egress.sink());
+        engine = new SessionEngine(limits, ledger, sink, routes, Copier::onFault, adapters);
         PacketSource captured =
                 online == null ? source : new TwoWaySource(source, online, ONLINE_SNAPLEN, () -> onlineStage, clock);
-        DatagramReplicator datagrams =
-                new DatagramReplicator(limits.mtu(), ledger, new EngineSink(egress.sink()), limits.instanceIds());
+        DatagramReplicator datagrams = new DatagramReplicator(limits.mtu(), ledger, sink, limits.instanceIds());
         ShardParts parts = new ShardParts(
                 captured,
                 inbox,
@@ -145,14 +149,12 @@ final class Copier implements AutoCloseable {
                 this::sleep,
                 this::housekeep);
         shard = new ShardAgent(engine, parts, this::captureStage);
-        interceptors = new InterceptorSet(identity, ways(config.interceptors()), inbox, routeLoop, new Standings());
-        pool = joining.apply(new PoolMember.Parts(identity, interceptors, sample, shard::useInstances, this::pause));
+        governor = new GovernorAgent(config.budget(), EngineLimits.usage(limits, ledger, sink), this::obey);
+        interceptors = new InterceptorSet(
+                identity, InterceptorSet.Ways.of(config.interceptors()), inbox, routeLoop, new Standings());
+        pool = joining.apply(new PoolMember.Parts(identity, interceptors, sample, shard::useInstances, pauses::byPool));
         shardThread = thread("shard-0", shard);
         routesThread = thread("routes", routeLoop);
-    }
-
-    private static InterceptorSet.Ways ways(CopierConfig.Interceptors all) {
-        return new InterceptorSet.Ways(all.connections(), all.tls());
     }
 
     private Supplier<ProtocolAdapter> adapters(CopierConfig config) {
@@ -280,6 +282,12 @@ final class Copier implements AutoCloseable {
         poller.wakeUp();
     }
 
+    /** Shard thread. */
+    private void obey(Verdict verdict) {
+        sample.admit(verdict.share());
+        pauses.byGovernor(verdict.state() == Verdict.State.PAUSED);
+    }
+
     /** Routes thread. */
     private void onStanding(int up, int members) {
         if (up == members) {
@@ -296,7 +304,9 @@ final class Copier implements AutoCloseable {
 
     /** About once a second, on the shard thread. */
     private void housekeep() {
-        sample.tick(clock.getAsLong());
+        long nowNs = clock.getAsLong();
+        sample.tick(nowNs);
+        governor.tick(nowNs);
         long drops = source.kernelDrops();
         ledger.add(CopierCounter.CAPTURE_DROPS, drops - countedDrops);
         countedDrops = drops;
@@ -327,6 +337,7 @@ final class Copier implements AutoCloseable {
                 routeLoop::liveRoutes,
                 interceptors::standings,
                 egress.errors()::byName,
+                governor::verdict,
                 config.mysql().map(users -> mysql));
     }
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier;
 
+import com.sun.management.OperatingSystemMXBean;
 import drcopy.copier.config.CopierConfig;
+import drcopy.copier.egress.EngineSink;
+import drcopy.copier.governor.GovernorAgent;
+import drcopy.copier.ledger.Ledger;
 import drcopy.copier.session.EngineConfig;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /** Divides the memory that the process was given, and turns the command line into the engine's configuration. */
@@ -48,6 +53,18 @@ final class EngineLimits {
                 (int) Math.min(MOST_SESSION_BYTES, pool / 2),
                 pool,
                 replay.onlySyn());
+    }
+
+    /** Where the governor reads what is used of these limits and of the host. */
+    static GovernorAgent.Sources usage(EngineConfig limits, Ledger ledger, EngineSink sent) {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return new GovernorAgent.Sources(
+                ledger,
+                system::getProcessCpuTime,
+                sent::packets,
+                sent::bytes,
+                limits.poolBytes(),
+                limits.maxSessions());
     }
 
     /** Without the launcher, two fifths of {@code --memory}. */

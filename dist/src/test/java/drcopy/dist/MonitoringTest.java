@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import drcopy.agent.HostPort;
 import drcopy.agent.Metrics;
 import drcopy.agent.MetricsServer;
+import drcopy.copier.governor.Verdict;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.ledger.Ledgers;
@@ -102,8 +103,13 @@ final class MonitoringTest {
     private static Set<String> shown() throws IOException {
         Standing standing = new Standing(new HostPort("198.18.1.11", 36_524), 1, 0, "");
         Ledgers ledgers = new Ledgers(List.of(new Ledger()));
-        Figures figures =
-                new Figures(ledgers, () -> 0, () -> List.of(standing), () -> Map.of("EPERM", 1L), Optional.empty());
+        Figures figures = new Figures(
+                ledgers,
+                () -> 0,
+                () -> List.of(standing),
+                () -> Map.of("EPERM", 1L),
+                () -> Verdict.RUNNING,
+                Optional.empty());
         Metrics copier = CopierMetrics.of(figures);
         copier.certificateExpiry(() -> 0);
         Metrics interceptor = InterceptorMetrics.register(new InterceptorCounters(), Optional.empty());

@@ -92,7 +92,9 @@ public final class CaptureStage implements PacketHandler {
             return;
         }
         view.key.fromClient(packet);
-        view.isSampled = sample.contains(view.key.stableHash());
+        long hash = view.key.stableHash();
+        view.isSampled = sample.contains(hash);
+        view.isShed = sample.isShed(hash);
         view.target = transfer.target();
         if (!putSource(transfer)) {
             keepBack(DropReason.NO_ADDRESS, packet.payloadLength());

@@ -18,6 +18,8 @@ public final class Sample {
     private volatile int percent;
     /** How far the ramp has come, 0..1. */
     private volatile double progress;
+    /** The part of the sample that new sessions are taken up from, 0..1. */
+    private volatile double admitted = 1;
 
     /**
      * @param percent share of the sessions, 0..100
@@ -50,6 +52,17 @@ public final class Sample {
         if (progress < 1) {
             progress = Math.min(1, (double) (nowNs - startNs) / rampNs);
         }
+    }
+
+    /** New sessions are taken up from this part of the sample, 0..1, in the order of hashes: what was in a smaller part is in a larger one. */
+    public void admit(double share) {
+        admitted = share;
+    }
+
+    /** Whether a new session is left out although the sample contains it. */
+    public boolean isShed(long hash) {
+        double part = admitted;
+        return part < 1 && (hash >>> 64 - BITS) * 100 >= percent * progress * part * (1L << BITS);
     }
 
     /** @param hash well mixed: {@link drcopy.wire.FlowKey#stableHash} */

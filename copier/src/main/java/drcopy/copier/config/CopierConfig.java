@@ -4,6 +4,7 @@ package drcopy.copier.config;
 import drcopy.agent.Check;
 import drcopy.agent.ConfigException;
 import drcopy.agent.HostPort;
+import drcopy.copier.governor.Budget;
 import drcopy.copier.mysql.Users;
 import drcopy.tls.MutualTls;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.Set;
  * @param device where frames are sent, past the IP layer; null for the IP layer
  * @param capture where and what to capture
  * @param memoryMib heap and off-heap together, in MiB
+ * @param budget what the copier may use of this host
  * @param mysql the target's users when the services are MySQL
  */
 public record CopierConfig(
@@ -42,6 +44,7 @@ public record CopierConfig(
         String device,
         Capture capture,
         int memoryMib,
+        Budget budget,
         Optional<Users> mysql) {
 
     /** What the JVM, gRPC and the smallest useful heap need besides the capture buffer. */

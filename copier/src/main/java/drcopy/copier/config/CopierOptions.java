@@ -219,6 +219,9 @@ public final class CopierOptions {
     final PoolOptions pool = new PoolOptions();
 
     @Mixin
+    final BudgetOptions budget = new BudgetOptions();
+
+    @Mixin
     final TlsOptions tls = new TlsOptions();
 
     /**
@@ -240,6 +243,7 @@ public final class CopierOptions {
                 device,
                 new CopierConfig.Capture(interfaces, filter, bufferMib(), snaplen),
                 memory,
+                budget.budget(),
                 MySqlUsers.read(mysql, mysqlSkipGrant));
     }
 

@@ -47,6 +47,8 @@ public final class DatagramReplicator {
             ledger.count(CopierCounter.DATAGRAMS_CAPTURED);
             if (!datagram.isSampled) {
                 ledger.dropDatagram(DropReason.NOT_SAMPLED);
+            } else if (datagram.isShed) {
+                ledger.dropDatagram(DropReason.SHED);
             } else if (header + length > mtu) {
                 ledger.dropDatagram(DropReason.TOO_LONG);
             } else {

@@ -15,6 +15,8 @@ public enum DropReason {
     NOT_SAMPLED("its session is outside the sampled share"),
     /** A datagram that does not fit a packet toward the target; it is not cut into fragments. */
     TOO_LONG("a datagram longer than --mtu allows"),
+    /** Its session was left out to keep within the budget. */
+    SHED("its session was left out to keep within the budget"),
     /** The client is on this host's loopback and has no address for the target's answers. */
     NO_ADDRESS("its client is on this host's loopback, and --loopback-clients gives it no address"),
     /** Belongs to no session and is no place to join one. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.metrics;
 
+import drcopy.copier.governor.Verdict;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
@@ -37,6 +38,12 @@ public final class ClosingReport {
         lines.add(line("", books.value(CopierCounter.SESSIONS_JOINED), "joined at a request"));
         if (books.value(CopierCounter.DATAGRAMS_CAPTURED) > 0) {
             addDatagrams(lines, books);
+        }
+        if (figures.governor().get().state() != Verdict.State.RUN || books.value(CopierCounter.SESSIONS_SHED) > 0) {
+            lines.add(line(
+                    "",
+                    books.value(CopierCounter.SESSIONS_SHED),
+                    "shed; governor: " + figures.governor().get().text()));
         }
         figures.mysql().ifPresent(counts -> addMySql(lines, counts));
         addTroubles(lines, books);

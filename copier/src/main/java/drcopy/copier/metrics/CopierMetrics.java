@@ -63,9 +63,25 @@ public final class CopierMetrics {
                 figures.sendErrors());
         metrics.gauge("routes_live", "Routes of live replicas.", () -> figures.liveRoutes()
                 .getAsInt());
+        addGovernor(metrics, figures);
         addInterceptors(metrics, figures);
         figures.mysql().ifPresent(counts -> addMySql(metrics, counts));
         return metrics;
+    }
+
+    private static void addGovernor(Metrics metrics, Figures figures) {
+        metrics.gauge(
+                "governor_state",
+                "0 all is mirrored, 1 new sessions are shed, 2 mirroring is paused.",
+                () -> figures.governor().get().state().ordinal());
+        metrics.gauge(
+                "governor_share_ratio",
+                "Share of the sample that new sessions are taken up from.",
+                () -> figures.governor().get().share());
+        metrics.gauge(
+                "governor_load_ratio",
+                "Use of the scarcest resource, as a share of its budget.",
+                () -> figures.governor().get().load());
     }
 
     private static void addMySql(Metrics metrics, MySqlCounts counts) {

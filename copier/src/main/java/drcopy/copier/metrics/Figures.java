@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.metrics;
 
+import drcopy.copier.governor.Verdict;
 import drcopy.copier.ledger.Ledgers;
 import drcopy.copier.mysql.MySqlCounts;
 import drcopy.copier.response.InterceptorSet.Standing;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param liveRoutes routes of live replicas
  * @param standings how each interceptor fares
  * @param sendErrors packets the kernel did not take, by its error's name
+ * @param governor what keeps the copier within its budget has decided
  * @param mysql what the adapters count, when the services are MySQL
  */
 public record Figures(
@@ -24,6 +26,7 @@ public record Figures(
         IntSupplier liveRoutes,
         Supplier<List<Standing>> standings,
         Supplier<Map<String, Long>> sendErrors,
+        Supplier<Verdict> governor,
         Optional<MySqlCounts> mysql) {
 
     /** Interceptors with at least one stream. */

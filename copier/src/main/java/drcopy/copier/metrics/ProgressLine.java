@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.metrics;
 
+import drcopy.copier.governor.Verdict;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
@@ -40,6 +41,10 @@ public final class ProgressLine {
                 lost(books),
                 figures.interceptorsUp(),
                 figures.standings().get().size());
+        Verdict verdict = figures.governor().get();
+        if (verdict.state() != Verdict.State.RUN) {
+            line += "; governor: " + verdict.text();
+        }
         lastNs = nowNs;
         captured = nowCaptured;
         delivered = nowDelivered;
@@ -52,6 +57,7 @@ public final class ProgressLine {
         return books.droppedSegments()
                 - books.droppedSegments(DropReason.PURE_ACK)
                 - books.droppedSegments(DropReason.DUPLICATE)
-                - books.droppedSegments(DropReason.NOT_SAMPLED);
+                - books.droppedSegments(DropReason.NOT_SAMPLED)
+                - books.droppedSegments(DropReason.SHED);
     }
 }

@@ -2,6 +2,7 @@
 package drcopy.copier.response;
 
 import drcopy.agent.HostPort;
+import drcopy.copier.config.CopierConfig;
 import drcopy.copier.route.RouteLoop;
 import drcopy.tls.MutualTls;
 import java.util.ArrayList;
@@ -40,7 +41,11 @@ public final class InterceptorSet implements AutoCloseable {
      * @param connections to each, 1..16
      * @param tls certificates; empty without TLS
      */
-    public record Ways(int connections, Optional<MutualTls> tls) {}
+    public record Ways(int connections, Optional<MutualTls> tls) {
+        public static Ways of(CopierConfig.Interceptors config) {
+            return new Ways(config.connections(), config.tls());
+        }
+    }
 
     /** Hears about interceptors coming and going. Called by the {@code routes} thread; must not block. */
     public interface Listener {

@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  * transport thread; summaries go straight to the sink, everything else is reported.
  */
 final class InterceptorStream implements RouteOutlet {
+    private static final String CLOSED = "Network closed for unknown reason";
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     private static final int KEEPALIVE_SECONDS = 20;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 5;
@@ -193,6 +194,9 @@ final class InterceptorStream implements RouteOutlet {
         Throwable root = error;
         while (root.getCause() != null) {
             root = root.getCause();
+        }
+        if (CLOSED.equals(status.getDescription())) {
+            return "it closed the connection at once, as one does that requires TLS and is offered none";
         }
         String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
         String detail = root.getMessage();

@@ -116,8 +116,10 @@ final class ClientIntake {
         if (old != null) {
             replace(old, nowNs);
         }
-        if (!view.isSampled) {
-            books.drop(DropReason.NOT_SAMPLED);
+        if (isLeftOut(view)) {
+            if (view.isSampled) {
+                books.count(CopierCounter.SESSIONS_SHED);
+            }
             return;
         }
         if (isFull()) {
@@ -153,6 +155,14 @@ final class ClientIntake {
         } else if (hasPayload) {
             books.drop(DropReason.NO_PORT);
         }
+    }
+
+    private boolean isLeftOut(SegmentView view) {
+        if (view.isSampled && !view.isShed) {
+            return false;
+        }
+        books.drop(view.isSampled ? DropReason.SHED : DropReason.NOT_SAMPLED);
+        return true;
     }
 
     private boolean isFull() {
@@ -193,8 +203,7 @@ final class ClientIntake {
     /** A segment of a connection that has no session: the place to join one, or nothing. */
     private void onStranger(SegmentView view, int flags, int instanceId, long nowNs) {
         judge(view, flags, nowNs);
-        if (!view.isSampled) {
-            books.drop(DropReason.NOT_SAMPLED);
+        if (isLeftOut(view)) {
             return;
         }
         if (!isRequest || config.onlySyn()) {

@@ -18,6 +18,8 @@ public final class SegmentView {
     public final FlowKey key = new FlowKey();
     /** False when the session is outside the sampled share: it is not taken up, and goes on if it was. */
     public boolean isSampled = true;
+    /** Whether the copier, beyond its budget, leaves a new session with this key out. */
+    public boolean isShed;
     /** Where the session's replicas go. */
     public Target target;
     /** The client's address toward the target: as captured, or replaced. Of the target's address family. */

@@ -70,4 +70,21 @@ class SampleTest {
     void refusesAShareThatCannotBe() {
         assertThatThrownBy(() -> new Sample(101, Duration.ZERO)).hasMessage("percent 101 must be 0..100");
     }
+
+    @Test
+    void shedsInTheOrderOfHashesWithinTheSample() {
+        Sample sample = new Sample(60, Duration.ZERO);
+        assertThat(sample.isShed(-1)).isFalse();
+        SplittableRandom hashes = new SplittableRandom(11);
+        int shed = 0;
+        for (int i = 0; i < 10_000; i++) {
+            long hash = hashes.nextLong();
+            sample.admit(0.5);
+            boolean atHalf = sample.isShed(hash);
+            sample.admit(0.25);
+            assertThat(!atHalf || sample.isShed(hash)).isTrue();
+            shed += sample.contains(hash) && atHalf ? 1 : 0;
+        }
+        assertThat(shed / 100.0).isCloseTo(30, within(1.5));
+    }
 }

@@ -67,6 +67,9 @@ class CommandLineTest {
                     """
             -p 0                     | --port 0: must be 1..65535
             -p http                  | --port http: must be a whole number
+            --max-cpu 0              | --max-cpu 0: must be 1..100000
+            --max-bandwidth 0        | --max-bandwidth 0: must be 1..1000000
+            --max-packets 9          | --max-packets 9: must be 10..100000000
             --tls-key k              | --tls-key k: must be given together with --tls-cert
             --tls-cert c             | --tls-cert c: must be given together with --tls-key
             --tls-cert c --tls-key k | --tls-cert c: must be given together with --tls-ca

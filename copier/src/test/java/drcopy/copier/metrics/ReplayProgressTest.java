@@ -3,6 +3,7 @@ package drcopy.copier.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import drcopy.copier.governor.Verdict;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
@@ -16,8 +17,8 @@ class ReplayProgressTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final Ledger ledger = new Ledger();
-    private final Figures figures =
-            new Figures(new Ledgers(List.of(ledger)), () -> 0, List::of, Map::of, Optional.empty());
+    private final Figures figures = new Figures(
+            new Ledgers(List.of(ledger)), () -> 0, List::of, Map::of, () -> Verdict.RUNNING, Optional.empty());
     private double share;
     private final ReplayProgress progress = new ReplayProgress(figures, () -> share, 0);
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import drcopy.agent.HostPort;
 import drcopy.agent.MetricsServer;
+import drcopy.copier.governor.Resource;
+import drcopy.copier.governor.Verdict;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ShownFiguresTest {
+    private Verdict verdict = Verdict.RUNNING;
     private final Ledger shard = new Ledger();
     private final Ledger routes = new Ledger();
     private final Figures figures = new Figures(
@@ -30,6 +33,7 @@ class ShownFiguresTest {
                     new Standing(new HostPort("198.18.1.11", 36524), 2, 7, ""),
                     new Standing(new HostPort("198.18.1.12", 36524), 0, 0, "refused")),
             () -> Map.of("EMSGSIZE(90)", 5L),
+            () -> verdict,
             Optional.empty());
 
     @BeforeEach
@@ -107,5 +111,15 @@ class ShownFiguresTest {
                 .isEqualTo("0 sessions, 202 segments/s captured, 200/s delivered, 2.00 Mbit/s, 1 held, 3 dropped,"
                         + " interceptors 1/2");
         assertThat(line.next(10_000_000_000L)).startsWith("0 sessions, 0 segments/s captured, 0/s delivered");
+    }
+
+    @Test
+    void explainsWhatTheGovernorDoes() {
+        verdict = new Verdict(Verdict.State.SHED, 0.4, Resource.CPU, 1.25);
+        shard.add(CopierCounter.SESSIONS_SHED, 12);
+
+        String why = "governor: CPU at 125 % of its budget: new sessions are taken up from 40 % of all";
+        assertThat(ClosingReport.of(figures)).contains("12  shed; " + why);
+        assertThat(new ProgressLine(figures, 0).next(1)).endsWith(why);
     }
 }

@@ -100,6 +100,11 @@ public final class EngineRig {
         view.isSampled = isSampled;
     }
 
+    /** Whether new sessions are left out from now on, to keep within the budget. */
+    public void shed(boolean isShed) {
+        view.isShed = isShed;
+    }
+
     public void interceptorReturned() {
         engine.onInterceptorReturned(nowNs);
         verify();

@@ -139,6 +139,8 @@ final class ScriptParser {
             case "copier stops" -> Step.Control.STOPPED;
             case "sample out" -> Step.Control.SAMPLE_OUT;
             case "sample in" -> Step.Control.SAMPLE_IN;
+            case "shed on" -> Step.Control.SHED_ON;
+            case "shed off" -> Step.Control.SHED_OFF;
             case "routes full" -> Step.Control.ROUTES_FULL;
             case "routes open" -> Step.Control.ROUTES_OPEN;
             default -> throw error("no actor in '" + rest + "': c<, t<, >, %, route, routes, interceptor");

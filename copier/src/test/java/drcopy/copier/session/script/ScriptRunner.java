@@ -128,6 +128,8 @@ final class ScriptRunner {
                 case STOPPED -> rig.stop();
                 case SAMPLE_OUT -> rig.sample(false);
                 case SAMPLE_IN -> rig.sample(true);
+                case SHED_ON -> rig.shed(true);
+                case SHED_OFF -> rig.shed(false);
                 case ROUTES_FULL -> rig.routes.full(true);
                 case ROUTES_OPEN -> rig.routes.full(false);
             }

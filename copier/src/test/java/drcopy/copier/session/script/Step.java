@@ -55,6 +55,10 @@ record Step(int line, String text, Time time, String flow, Action action) {
         SAMPLE_OUT,
         /** {@code sample in}. */
         SAMPLE_IN,
+        /** {@code shed on}: new sessions are left out to keep within the budget. */
+        SHED_ON,
+        /** {@code shed off}. */
+        SHED_OFF,
         /** {@code routes full}. */
         ROUTES_FULL,
         /** {@code routes open}. */
