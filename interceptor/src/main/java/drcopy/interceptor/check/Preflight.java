@@ -9,6 +9,7 @@ import drcopy.interceptor.config.Mode;
 import drcopy.interceptor.config.Service;
 import drcopy.netio.AfPacketSource;
 import drcopy.netio.CaptureOptions;
+import drcopy.netio.DiversionRules;
 import drcopy.netio.KernelException;
 import java.io.File;
 import java.io.IOException;
@@ -20,10 +21,13 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Looks at this host: rights, tools, addresses, the port for copiers. Stateless. */
 public final class Preflight {
+    private static final Path NET = Path.of("/proc/sys/net");
+
     private Preflight() {}
 
     /** Everything that the configuration needs. */
@@ -33,6 +37,7 @@ public final class Preflight {
         findings.add(listen(config.listen()));
         if (config.isCapture()) {
             findings.add(capture(config.captureDevice(), config.filter()));
+            findings.addAll(new KernelSettings(NET).assistant());
             return findings;
         }
         if (config.mode() == Mode.ROUTE) {
@@ -42,6 +47,7 @@ public final class Preflight {
             findings.add(tool("iptables", "install iptables, or use --mode route"));
         }
         config.divert().forEach(service -> findings.add(service(service)));
+        findings.addAll(new KernelSettings(NET).realServer(devices()));
         if (config.pass().isEmpty()) {
             findings.add(Finding.note(
                     "pass",
@@ -49,6 +55,21 @@ public final class Preflight {
                     "give the director's addresses with --pass"));
         }
         return findings;
+    }
+
+    /** Devices that are up, but for the loopback and the end of the diversion. */
+    private static List<String> devices() {
+        try {
+            List<String> names = new ArrayList<>();
+            for (NetworkInterface device : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+                if (device.isUp() && !device.isLoopback() && !device.getName().equals(DiversionRules.CAPTURE_DEVICE)) {
+                    names.add(device.getName());
+                }
+            }
+            return names;
+        } catch (SocketException e) {
+            return List.of();
+        }
     }
 
     private static Finding listen(InetSocketAddress address) {
