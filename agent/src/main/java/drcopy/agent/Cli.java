@@ -4,6 +4,7 @@ package drcopy.agent;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
 
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -44,6 +45,12 @@ public final class Cli {
         describe(line);
     }
 
+    /** The command as {@link #run} sees it, with the options that every program has; to be looked at only. */
+    public static CommandLine line(Callable<Integer> command) {
+        PrintWriter nobody = new PrintWriter(Writer.nullWriter());
+        return new Cli(command, nobody, nobody).line;
+    }
+
     /** Runs the command and ends the process with its exit code. */
     public static void main(Callable<Integer> command, String... args) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -71,7 +78,8 @@ public final class Cli {
     private void refuseRepeats(String... args) {
         Set<OptionSpec> seen = new HashSet<>();
         for (String arg : args) {
-            OptionSpec option = line.getCommandSpec().findOption(arg.split("=", 2)[0]);
+            // picocli finds an option without its dashes, too: a value that reads so is none.
+            OptionSpec option = arg.startsWith("-") ? line.getCommandSpec().findOption(arg.split("=", 2)[0]) : null;
             boolean repeated = option != null && !option.isMultiValue() && !seen.add(option);
             Check.that(!repeated, repeated ? option.longestName() : arg, null, "may be given only once");
         }

@@ -16,11 +16,13 @@ final class OptionGroups {
 
     static String render(Help help) {
         return groups(help.commandSpec().options()).entrySet().stream()
-                .map(group -> group.getKey() + help.optionListExcludingGroups(group.getValue()))
+                .map(group -> (group.getKey().isEmpty() ? "" : String.format("%n%s:%n", group.getKey()))
+                        + help.optionListExcludingGroups(group.getValue()))
                 .collect(Collectors.joining());
     }
 
-    private static Map<String, List<OptionSpec>> groups(List<OptionSpec> options) {
+    /** Options that are not hidden by the title of their group, which is empty before the first heading. */
+    static Map<String, List<OptionSpec>> groups(List<OptionSpec> options) {
         Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
         String title = "";
         for (OptionSpec option : options) {
@@ -38,7 +40,8 @@ final class OptionGroups {
         if (!marked) {
             return current;
         }
-        Heading heading = ((AnnotatedElement) option.userObject()).getAnnotation(Heading.class);
-        return String.format("%n%s:%n", heading.value());
+        return ((AnnotatedElement) option.userObject())
+                .getAnnotation(Heading.class)
+                .value();
     }
 }

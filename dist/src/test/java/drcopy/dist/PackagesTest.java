@@ -29,6 +29,8 @@ final class PackagesTest {
                         && line.endsWith(" ./usr/lib/drcopy/" + program + "/bin/" + program))
                 .anyMatch(line ->
                         line.endsWith("./usr/bin/" + program + " -> /usr/lib/drcopy/" + program + "/bin/" + program))
+                .anyMatch(line -> line.endsWith(" ./usr/share/man/man8/" + program + ".8"))
+                .anyMatch(line -> line.endsWith(" ./usr/share/bash-completion/completions/" + program))
                 .anyMatch(line -> line.endsWith(" ./usr/lib/systemd/system/drcopy-" + program + ".service"))
                 .anyMatch(line -> line.startsWith("-rw-r-----") && line.endsWith(" ./etc/drcopy/" + program + ".conf"));
         assertThat(Checkout.run("dpkg-deb", "-f", deb(program), "Depends")).contains("java17-runtime-headless");
@@ -46,6 +48,31 @@ final class PackagesTest {
 
         assertThat(Checkout.run(folder.resolve("bin").resolve(program).toString(), "--version"))
                 .startsWith(program + " ");
+    }
+
+    @ParameterizedTest
+    @FieldSource("drcopy.dist.Checkout#PROGRAMS")
+    void manualPageNamesEveryOptionAndIsWellFormed(String program) {
+        Path page = Checkout.file(program + "/target/manual/" + program + ".8");
+        String shown = Checkout.run("groff", "-man", "-ww", "-Tascii", "-P-bcou", page.toString());
+
+        assertThat(shown).doesNotContain("warning:", "error:").contains("EXIT STATUS");
+        assertThat(Checkout.run(Checkout.file("bin/" + program).toString(), "--help")
+                        .lines())
+                .filteredOn(line -> line.matches(" +(-., )?--[a-z].*"))
+                .isNotEmpty()
+                .allSatisfy(
+                        line -> assertThat(shown).contains(line.replaceFirst("^[^-]*(?:-., +)?(--[a-z-]+).*", "$1")));
+    }
+
+    @ParameterizedTest
+    @FieldSource("drcopy.dist.Checkout#PROGRAMS")
+    void bashCompletesOptions(String program) {
+        Path completion = Checkout.file(program + "/target/manual/" + program + ".bash");
+        String script = "source " + completion + "; COMP_WORDS=(" + program + " --h); COMP_CWORD=1; _complete_"
+                + program + "; echo \"${COMPREPLY[@]}\"";
+
+        assertThat(Checkout.run("bash", "-c", script)).contains("--help");
     }
 
     @ParameterizedTest
