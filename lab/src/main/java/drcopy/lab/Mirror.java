@@ -73,8 +73,13 @@ public final class Mirror implements AutoCloseable {
 
     /** Ends the copier and starts one with these options beside the usual ones. */
     public void copyWith(String... copierOptions) {
+        startCopier(usual(lab, copierOptions));
+    }
+
+    /** Ends the copier and starts one with just these options. */
+    public void startCopier(List<String> copierOptions) {
         copier.close();
-        copier = Agent.copier(lab, usual(lab, copierOptions));
+        copier = Agent.copier(lab, copierOptions);
         copier.start();
         copier.awaitReady();
     }

@@ -6,147 +6,104 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** MariaDB online and on the real server, with another password and other scrambles and statement IDs there. */
+/** MariaDB online and on the real server, with another password and other scrambles and statement IDs there. Runs when it is named. */
 @Tag("lab")
 class MySqlTrial {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final List<String> COUNTED = List.of(
-            "Com_select",
-            "Com_insert",
-            "Com_update",
-            "Com_delete",
-            "Com_begin",
-            "Com_commit",
-            "Com_create_table",
-            "Com_create_db",
-            "Com_stmt_prepare",
-            "Com_stmt_execute",
-            "Com_stmt_close");
-
-    private static MariaDb online;
-    private static MariaDb target;
-    private static Mirror mirror;
+    private static SqlMirror sql;
 
     @BeforeAll
     static void up() throws IOException {
         Lab lab = Lab.up(Lab.Director.HMARK, "my" + ProcessHandle.current().pid(), 1);
-        online = MariaDb.start(lab, "online", "secret-online");
-        target = MariaDb.start(lab, "rs1", "other-at-target", "--thread-cache-size=0");
-        Path users = lab.folder().resolve("users");
-        Files.writeString(
-                Files.createFile(
-                        users, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))),
-                MariaDb.USER + "@other-at-target\n");
-        mirror = Mirror.up(
-                lab,
-                List.of("-x", "3306-" + Lab.VIP + ":3306", "-s", Lab.address("rs1"), "-u", "@" + users),
-                List.of("--divert", Lab.VIP + ":3306"));
+        Database online = Database.mariaDb(lab, "online", SqlMirror.ONLINE_PASSWORD);
+        Database target = Database.mariaDb(lab, "rs1", SqlMirror.TARGET_PASSWORD, "--thread-cache-size=0");
+        sql = new SqlMirror(lab, online, List.of(target), List.of(Database.USER));
     }
 
     @AfterAll
     static void down() {
-        mirror.close();
-    }
-
-    private static void asClient(String... options) {
-        mirror.lab().run("client", asClientCommand(options));
-    }
-
-    private static String[] asClientCommand(String... options) {
-        String[] command = new String[options.length + 5];
-        System.arraycopy(
-                new String[] {"mariadb", "--no-defaults", "-h" + Lab.ONLINE, "-u" + MariaDb.USER, "-psecret-online"},
-                0,
-                command,
-                0,
-                5);
-        System.arraycopy(options, 0, command, 5, options.length);
-        return command;
-    }
-
-    private static String sysbench(String phase, String database, int threads, String... options) {
-        List<String> command = new ArrayList<>(List.of(
-                "sysbench",
-                "oltp_read_write",
-                "--mysql-host=" + Lab.ONLINE,
-                "--mysql-user=" + MariaDb.USER,
-                "--mysql-password=secret-online",
-                "--mysql-db=" + database,
-                "--table-size=2000",
-                "--tables=2",
-                "--time=0",
-                "--threads=" + threads));
-        command.addAll(List.of(options));
-        command.add(phase);
-        return mirror.lab().run("client", command.toArray(String[]::new));
-    }
-
-    private static void awaitCounts(Map<String, Long> onlineBefore, Map<String, Long> targetBefore) {
-        Await.happens(LIMIT, () -> since(targetBefore, target).equals(since(onlineBefore, online)));
-        assertThat(since(targetBefore, target)).as("%s", Expect.state(mirror)).isEqualTo(since(onlineBefore, online));
-    }
-
-    private static Map<String, Long> since(Map<String, Long> before, MariaDb server) {
-        Map<String, Long> now = server.commands();
-        Map<String, Long> counts = new TreeMap<>();
-        COUNTED.forEach(name -> counts.put(name, now.get(name) - before.get(name)));
-        return counts;
+        sql.close();
     }
 
     @Test
     void createsOnTheTargetWhatIsCreatedOnline() {
-        asClient("-e", "create database mirrored");
+        sql.run(Database.USER, "create database mirrored");
 
-        Await.until("the database on the target", LIMIT, () -> target.query("show databases")
-                .contains("mirrored"));
-        assertThat(mirror.leaks()).isZero();
+        sql.awaitDatabase("mirrored");
+        assertThat(sql.mirror.leaks()).isZero();
     }
 
     @Test
     void changesTheSameRowsWithTextAndWithPreparedStatements() {
-        asClient("-e", "create database bench");
-        Map<String, Long> onlineBefore = online.commands();
-        Map<String, Long> targetBefore = target.commands();
+        sql.run(Database.USER, "create database bench");
+        sql.awaitDatabase("bench");
+        sql.mark();
 
         // Sessions are ordered within themselves only: each phase waits until the target has all of the one before.
-        sysbench("prepare", "bench", 1);
-        awaitCounts(onlineBefore, targetBefore);
-        assertSameRows();
-        sysbench("run", "bench", 1, "--events=150", "--db-ps-mode=disable");
-        awaitCounts(onlineBefore, targetBefore);
-        assertSameRows();
-        sysbench("run", "bench", 1, "--events=150");
-        awaitCounts(onlineBefore, targetBefore);
-        assertSameRows();
-        System.out.println("mysql, 1 session at a time: " + since(targetBefore, target));
-    }
+        sql.load("bench", 1, "prepare");
+        sql.awaitCounts();
+        sql.load("bench", 1, "--time=0", "--events=60", "--db-ps-mode=disable", "run");
+        sql.awaitCounts();
+        sql.load("bench", 1, "--time=0", "--events=60", "run");
 
-    private static void assertSameRows() {
-        String checksum = "checksum table bench.sbtest1, bench.sbtest2";
-        Await.happens(LIMIT, () -> target.query(checksum).equals(online.query(checksum)));
-        assertThat(target.query(checksum)).isEqualTo(online.query(checksum));
+        System.out.println("mysql, 1 session at a time: " + sql.awaitCounts());
+        sql.assertSameRows("bench");
     }
 
     @Test
     void runsEveryCommandOfManySessions() {
-        asClient("-e", "create database many");
-        Map<String, Long> onlineBefore = online.commands();
-        Map<String, Long> targetBefore = target.commands();
-        sysbench("prepare", "many", 1);
-        awaitCounts(onlineBefore, targetBefore);
-        sysbench("run", "many", 8, "--events=400", "--skip-trx=on", "--mysql-ignore-errors=all");
-        awaitCounts(onlineBefore, targetBefore);
-        System.out.println("mysql, 8 sessions: " + since(targetBefore, target));
+        sql.run(Database.USER, "create database many");
+        sql.awaitDatabase("many");
+        sql.mark();
+        sql.load("many", 1, "prepare");
+        sql.awaitCounts();
+        sql.load("many", 8, "--time=0", "--events=200", "--skip-trx=on", "--mysql-ignore-errors=all", "run");
+
+        System.out.println("mysql, 8 sessions: " + sql.awaitCounts());
+        assertThat(sql.mirror.copier().metric("mysql_statements_unknown_total")).isZero();
+    }
+
+    @Test
+    void killsNobodyOnTheTarget() {
+        long before = sql.target().commands().get("Com_kill");
+        long onlineBefore = sql.online.commands().get("Com_kill");
+        sql.client(Database.USER, "--force", "-e", "kill query 1234567; kill 1234568; create database survivors");
+
+        sql.awaitDatabase("survivors");
+        assertThat(sql.online.commands().get("Com_kill")).isEqualTo(onlineBefore + 2);
+        assertThat(sql.target().commands().get("Com_kill")).isEqualTo(before);
+    }
+
+    @Test
+    void joinsSessionsThatWereOpenBefore() throws IOException {
+        sql.run(Database.USER, "create database joined; create table joined.t (a int)");
+        sql.awaitDatabase("joined");
+        sql.mirror.copier().close();
+        Path script = Files.writeString(
+                sql.mirror.lab().folder().resolve("writer.lua"),
+                """
+                function thread_init() con = sysbench.sql.driver():connect() end
+                function event() con:query("insert into joined.t values (1)") end
+                """);
+        List<String> writers = SqlMirror.sysbench(script.toString(), "joined", 50, "--rate=500", "--time=60", "run");
+        try (HostProcess load = sql.mirror.lab().start("client", "writers.log", writers)) {
+            Await.until("50 sessions", SqlMirror.LIMIT, () -> SqlMirror.sessions(sql.online) == 50);
+            sql.mirror.startCopier(sql.copierOptions);
+            Await.happens(SqlMirror.LIMIT, () -> SqlMirror.sessions(sql.target()) == 50);
+            assertThat(SqlMirror.sessions(sql.target()))
+                    .as("%s%n%s", load.output(), Expect.state(sql.mirror))
+                    .isEqualTo(50);
+        }
+        assertThat(sql.mirror.copier().metric("mysql_own_logins_total")).isEqualTo(50);
+        assertThat(sql.mirror.copier().metric("mysql_sessions_skipped_total")).isZero();
+        String count = "select count(*) from joined.t";
+        Await.until("rows", SqlMirror.LIMIT, () -> !sql.target().query(count).equals("0"));
+        System.out.printf(
+                "mysql, 50 sessions joined: %s rows of %s%n", sql.target().query(count), sql.online.query(count));
     }
 }

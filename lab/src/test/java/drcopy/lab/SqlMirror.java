@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A mirror of databases, what clients do to the one online, and what the ones on the real servers have got of it. */
+final class SqlMirror implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(30);
+    static final String ONLINE_PASSWORD = "secret-online";
+    static final String TARGET_PASSWORD = "other-at-target";
+    private static final List<String> COUNTED = List.of(
+            "Com_select",
+            "Com_insert",
+            "Com_update",
+            "Com_delete",
+            "Com_begin",
+            "Com_commit",
+            "Com_create_table",
+            "Com_create_db",
+            "Com_stmt_prepare",
+            "Com_stmt_execute",
+            "Com_stmt_close");
+
+    final Mirror mirror;
+    final Database online;
+    final List<Database> targets;
+    final List<String> copierOptions;
+    private Map<String, Long> onlineBefore;
+    private Map<String, Long> targetsBefore;
+
+    /** Starts agents in the databases' lab; the copier knows the users by their password on the targets. */
+    SqlMirror(Lab lab, Database online, List<Database> targets, List<String> users) throws IOException {
+        this.online = online;
+        this.targets = targets;
+        Path file = lab.folder().resolve("users");
+        var ownersOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        Files.write(
+                Files.createFile(file, ownersOnly),
+                users.stream().map(user -> user + "@" + TARGET_PASSWORD).toList());
+        String interceptors =
+                String.join(",", lab.realServers().stream().map(Lab::address).toList());
+        copierOptions = List.of("-x", "3306-" + Lab.VIP + ":3306", "-s", interceptors, "-u", "@" + file);
+        mirror = Mirror.up(lab, copierOptions, List.of("--divert", Lab.VIP + ":3306"));
+        mark();
+    }
+
+    Database target() {
+        return targets.get(0);
+    }
+
+    /** Runs the mariadb client at the clients' host. */
+    Shell.Outcome client(String user, String... options) {
+        String[] login = {"mariadb", "--no-defaults", "-h" + Lab.ONLINE, "-u" + user, "-p" + ONLINE_PASSWORD};
+        String[] command =
+                Stream.concat(Arrays.stream(login), Arrays.stream(options)).toArray(String[]::new);
+        return mirror.lab().attempt("client", command);
+    }
+
+    /** Has the client run SQL, which must succeed. */
+    void run(String user, String sql) {
+        Shell.Outcome outcome = client(user, "-e", sql);
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+    }
+
+    /** A command of sysbench on two tables. */
+    static List<String> sysbench(String script, String database, int threads, String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                "sysbench",
+                script,
+                "--mysql-host=" + Lab.ONLINE,
+                "--mysql-user=" + Database.USER,
+                "--mysql-password=" + ONLINE_PASSWORD,
+                "--mysql-db=" + database,
+                "--table-size=2000",
+                "--tables=2",
+                "--threads=" + threads));
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    /** Runs sysbench's mix of reads and writes to its end; its output. */
+    String load(String database, int threads, String... options) {
+        List<String> command = sysbench("oltp_read_write", database, threads, options);
+        return Shell.run(Duration.ofMinutes(2), onClient(command));
+    }
+
+    private String[] onClient(List<String> command) {
+        List<String> words =
+                new ArrayList<>(List.of("ip", "netns", "exec", mirror.lab().name() + "-client"));
+        words.addAll(command);
+        return words.toArray(String[]::new);
+    }
+
+    /** Commands count from here. */
+    void mark() {
+        onlineBefore = commands(List.of(online));
+        targetsBefore = commands(targets);
+    }
+
+    private static Map<String, Long> commands(List<Database> servers) {
+        Map<String, Long> sum = new TreeMap<>();
+        for (Database server : servers) {
+            Map<String, Long> counts = server.commands();
+            COUNTED.forEach(name -> sum.merge(name, counts.get(name), Long::sum));
+        }
+        return sum;
+    }
+
+    private static Map<String, Long> since(Map<String, Long> before, List<Database> servers) {
+        Map<String, Long> counts = commands(servers);
+        counts.replaceAll((name, count) -> count - before.get(name));
+        return counts;
+    }
+
+    /** The targets get to have run every command that online has, each kind as often; the counts. */
+    Map<String, Long> awaitCounts() {
+        Await.happens(LIMIT, () -> since(targetsBefore, targets).equals(since(onlineBefore, List.of(online))));
+        Map<String, Long> counts = since(targetsBefore, targets);
+        assertThat(counts).as("%s", Expect.state(mirror)).isEqualTo(since(onlineBefore, List.of(online)));
+        return counts;
+    }
+
+    void awaitDatabase(String name) {
+        boolean isThere = Await.happens(
+                LIMIT, () -> target().query("show databases").lines().anyMatch(name::equals));
+        assertThat(isThere)
+                .as("%s on the target; %s", name, Expect.state(mirror))
+                .isTrue();
+    }
+
+    /** Both of sysbench's tables have the same rows online and on the target. */
+    void assertSameRows(String database) {
+        String checksum = "checksum table " + database + ".sbtest1, " + database + ".sbtest2";
+        assertThat(target().query(checksum)).isEqualTo(online.query(checksum));
+    }
+
+    /** Sessions of the network's user. */
+    static long sessions(Database server) {
+        return Long.parseLong(server.query(
+                "select count(*) from information_schema.processlist where user = '" + Database.USER + "'"));
+    }
+
+    @Override
+    public void close() {
+        mirror.close();
+    }
+}
