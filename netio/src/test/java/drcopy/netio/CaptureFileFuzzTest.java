@@ -4,6 +4,7 @@ package drcopy.netio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import drcopy.wire.Fuzz;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,9 +36,8 @@ class CaptureFileFuzzTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pcap", "pcapng"})
-    void damagedFilesEnd(String format) throws IOException {
-        Random random = new Random(20261122);
-        for (int round = 0; round < ROUNDS; round++) {
+    void damagedFilesEnd(String format) {
+        Fuzz.run(format, 20261122, ROUNDS, (random, round) -> {
             byte[] file = format.equals("pcap") ? pcap(random) : pcapng(random);
             int flips = random.nextInt(12);
             for (int i = 0; i < flips; i++) {
@@ -47,7 +47,7 @@ class CaptureFileFuzzTest {
             Path path = Files.write(folder.resolve("fuzz"), cut);
 
             assertThatCode(() -> readToTheEnd(path)).as("round %d", round).doesNotThrowAnyException();
-        }
+        });
     }
 
     private static void readToTheEnd(Path path) {
@@ -65,9 +65,8 @@ class CaptureFileFuzzTest {
     @ParameterizedTest
     @EnumSource(LinkLayer.class)
     void anyFrameHasItsIpHeaderInsideOrNone(LinkLayer link) {
-        Random random = new Random(7);
         ByteBuffer frame = ByteBuffer.allocate(64);
-        for (int round = 0; round < 30_000; round++) {
+        Fuzz.run(link.name(), 7, 30_000, (random, round) -> {
             random.nextBytes(frame.array());
             for (int at = 0; at + 2 <= 40; at += 2) {
                 if (random.nextInt(3) == 0) {
@@ -77,7 +76,7 @@ class CaptureFileFuzzTest {
             int length = random.nextInt(65);
             int offset = link.ipOffset(frame, length);
             assertThat(offset).isBetween(-1, Math.max(-1, length - 1));
-        }
+        });
     }
 
     @Test

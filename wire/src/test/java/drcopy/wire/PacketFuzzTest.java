@@ -52,9 +52,8 @@ class PacketFuzzTest {
 
     @Test
     void mutatedPacketsNeverThrow() {
-        Random random = new Random(20_26);
         ByteBuffer[] seeds = seeds();
-        for (int i = 0; i < MUTATIONS; i++) {
+        Fuzz.run("mutated packets", 20_26, MUTATIONS, (random, i) -> {
             ByteBuffer seed = seeds[random.nextInt(seeds.length)];
             int captured = random.nextInt(4) == 0 ? random.nextInt(seed.limit() + 1) : seed.limit();
             byte[] bytes = new byte[captured];
@@ -64,7 +63,7 @@ class PacketFuzzTest {
             }
             int wire = random.nextInt(8) == 0 ? captured + random.nextInt(140_000) : Math.max(captured, seed.limit());
             check(bytes, wire, i);
-        }
+        });
         assertThat(seen).containsExactlyInAnyOrder(PacketDefect.values());
         assertThat(accessed).isGreaterThan(MUTATIONS / 4);
         assertThat(datagrams).isGreaterThan(MUTATIONS / 16);
@@ -81,8 +80,7 @@ class PacketFuzzTest {
 
     @Test
     void randomBytesNeverThrow() {
-        Random random = new Random(8200);
-        for (int i = 0; i < RANDOM_PACKETS; i++) {
+        Fuzz.run("random packets", 8200, RANDOM_PACKETS, (random, i) -> {
             byte[] bytes = new byte[random.nextInt(120)];
             random.nextBytes(bytes);
             if (bytes.length > 9) {
@@ -90,7 +88,7 @@ class PacketFuzzTest {
                 bytes[bytes[0] == 0x60 ? 6 : 9] = 6;
             }
             check(bytes, bytes.length + random.nextInt(2) * random.nextInt(140_000), i);
-        }
+        });
         assertThat(accessed).isPositive();
     }
 

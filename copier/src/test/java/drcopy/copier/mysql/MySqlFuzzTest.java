@@ -3,6 +3,7 @@ package drcopy.copier.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import drcopy.wire.Fuzz;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class MySqlFuzzTest {
     private static final int RUNS = 5_000;
 
-    private final Random random = new Random(20_261_122);
+    private Random random;
 
     private byte[] mutated(byte[] bytes) {
         byte[] result = bytes.clone();
@@ -70,8 +71,9 @@ class MySqlFuzzTest {
 
     @Test
     void whateverComesIsPlayedOrSkippedWithOneReason() {
-        for (int i = 0; i < RUNS; i++) {
+        Fuzz.run("MySQL", 20_261_122, RUNS, (source, round) -> {
+            random = source;
             run();
-        }
+        });
     }
 }
