@@ -56,8 +56,8 @@ class GovernorTest {
         Mirror.Mark mark = mirror.mark();
         try (LoadProcess load = LoadProcess.start(mirror.lab(), crowd("crowd", "60"))) {
             awaitState(SHED);
-            LoadResult result = mirror.load(
-                    LIMIT, "--run", "session", "--rate", "100", "--connections", "50", "--count", "300");
+            LoadResult result =
+                    mirror.load(LIMIT, "--run", "session", "--rate", "100", "--connections", "50", "--count", "300");
             assertThat(result.answered()).isEqualTo(300);
             load.finish();
             LoadResult crowd = load.await(LIMIT);

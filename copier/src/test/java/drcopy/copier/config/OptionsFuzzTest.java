@@ -26,7 +26,16 @@ class OptionsFuzzTest {
         "80@02:00:00:00:00:01-198.18.1.2:80@02:00:00:00:00:02"
     };
     private static final String[] LINES = {
-        "size 5\n", "--size=7\n", "size = 9\n", "# comment\n", "flag\n", "flag true\n", "name \"a b\"\n", "name 'x\n", "\n", "list a,b,c\n"
+        "size 5\n",
+        "--size=7\n",
+        "size = 9\n",
+        "# comment\n",
+        "flag\n",
+        "flag true\n",
+        "name \"a b\"\n",
+        "name 'x\n",
+        "\n",
+        "list a,b,c\n"
     };
     private static final String ALPHABET = "0123456789.:-[]@/,= \t\"'\\#abfx\u00e9\u0000\uffff";
 
@@ -78,7 +87,11 @@ class OptionsFuzzTest {
         Path file = Files.writeString(folder.resolve("any.conf"), text);
         StringWriter err = new StringWriter();
         int rc = Cli.run(
-                new Program(), new PrintWriter(new StringWriter()), new PrintWriter(err, true), "--config", file.toString());
+                new Program(),
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err, true),
+                "--config",
+                file.toString());
         assertThat(rc).as(text).isIn(Cli.DONE, 2);
         assertThat(err.toString().lines().count()).as("%s%n%s", text, err).isEqualTo(rc == Cli.DONE ? 0 : 1);
     }
