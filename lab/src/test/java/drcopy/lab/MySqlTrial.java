@@ -72,11 +72,14 @@ class MySqlTrial {
     void killsNobodyOnTheTarget() {
         long before = sql.target().commands().get("Com_kill");
         long onlineBefore = sql.online.commands().get("Com_kill");
-        sql.client(Database.USER, "--force", "-e", "kill query 1234567; kill 1234568; create database survivors");
+        sql.client(Database.USER, "--force", "-e", "kill query 1234567");
+        sql.client(Database.USER, "--force", "-e", "kill 1234568");
+        sql.run(Database.USER, "create database survivors");
 
         sql.awaitDatabase("survivors");
         assertThat(sql.online.commands().get("Com_kill")).isEqualTo(onlineBefore + 2);
         assertThat(sql.target().commands().get("Com_kill")).isEqualTo(before);
+        assertThat(sql.mirror.copier().metric("mysql_kills_replaced_total")).isEqualTo(2);
     }
 
     @Test
