@@ -65,6 +65,11 @@ final class FenceHistory {
                 .toEpochMilli();
     }
 
+    /** Whether both copiers and interceptors were recorded: without either nobody could ever be late. */
+    boolean isComplete() {
+        return !leases.isEmpty() && !sightings.isEmpty();
+    }
+
     /** How many leases, and how many sightings, were recorded. */
     String size() {
         return leases.size() + " leases, " + sightings.size() + " sightings";

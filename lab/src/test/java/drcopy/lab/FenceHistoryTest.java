@@ -42,6 +42,8 @@ class FenceHistoryTest {
 
     @Test
     void countsIdsThatChangedHands() {
+        assertThat(history.isComplete()).isTrue();
+        assertThat(new FenceHistory().isComplete()).isFalse();
         assertThat(history.contested()).isEqualTo(1);
         assertThat(history.size()).isEqualTo("2 leases, 3 sightings");
     }

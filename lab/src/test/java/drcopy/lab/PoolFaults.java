@@ -253,6 +253,9 @@ class PoolFaults {
                 late,
                 latest);
         assertThat(openings).isNotEmpty();
+        assertThat(history.isComplete())
+                .as("leases and sightings were recorded")
+                .isTrue();
         assertThat(latest).as("ms an older holder opened on").isLessThan(NEWS_MS);
         for (Agent copier : List.of(mirror.copier(), second)) {
             System.out.printf(

@@ -10,19 +10,24 @@ import drcopy.coordinator.pool.CopierNode;
 import drcopy.coordinator.pool.InterceptorNode;
 import drcopy.coordinator.pool.LeaseRequest;
 import drcopy.coordinator.pool.ProcessMark;
+import drcopy.coordinator.serve.EmbeddedZooKeeper;
+import drcopy.coordinator.serve.ServerConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Copiers and interceptors on one ZooKeeper: how long until a join is seen by all, and what it asks of ZooKeeper. Figures, with generous
@@ -41,10 +46,20 @@ class JoinsMeasurement {
     private final List<RecordingListener> copiers = new ArrayList<>();
     private PoolAddress address;
 
+    @TempDir
+    private Path folder;
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
     @Test
     void aJoinIsSeenByAllCopiers() throws Exception {
-        try (TestingServer server = new TestingServer(true)) {
-            address = PoolAddress.parse("127.0.0.1:" + server.getPort(), "default");
+        InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
+        try (EmbeddedZooKeeper server = EmbeddedZooKeeper.start(new ServerConfig(folder, listen, List.of(), 0, null))) {
+            address = PoolAddress.parse("127.0.0.1:" + server.port(), "default");
             for (int i = 0; i < COPIERS; i++) {
                 join(i);
             }
@@ -79,7 +94,7 @@ class JoinsMeasurement {
         }
     }
 
-    private static void sayIdle(TestingServer server) throws IOException {
+    private static void sayIdle(EmbeddedZooKeeper server) throws IOException {
         long requests = received(server);
         long cpuNs = cpuNs();
         long from = System.nanoTime();
@@ -98,8 +113,8 @@ class JoinsMeasurement {
     }
 
     /** Packets that the server has received, by its own word. */
-    private static long received(TestingServer server) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
+    private static long received(EmbeddedZooKeeper server) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
             String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             return text.lines()
