@@ -29,7 +29,6 @@ import drcopy.copier.offline.Replay;
 import drcopy.copier.response.ClusterView;
 import drcopy.copier.response.CopierIdentity;
 import drcopy.copier.response.InterceptorSet;
-import drcopy.copier.route.RouteLoop;
 import drcopy.copier.route.RouteRing;
 import drcopy.copier.session.EngineConfig;
 import drcopy.copier.session.ProtocolAdapter;
@@ -42,7 +41,6 @@ import drcopy.copier.shard.WarmUp;
 import drcopy.netio.AfPacketSource;
 import drcopy.netio.CaptureOptions;
 import drcopy.netio.PacketSource;
-import drcopy.netio.Poller;
 import drcopy.wire.FlowKey;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -55,8 +53,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All parts of a running copier and their threads: {@code shard-0} captures, runs the engine and sends; {@code routes} feeds the
- * interceptors; gRPC's own threads bring responses. Built, started and closed by the command's thread.
+ * All parts of a running copier and its thread: {@code shard-0} captures, runs the engine, sends, and serves the streams to the
+ * interceptors. Built, started and closed by the command's thread.
  */
 final class Copier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
@@ -68,7 +66,6 @@ final class Copier implements AutoCloseable {
     private static final long FIRST_WELCOME_OFFLINE_MS = 20_000;
 
     private static final long WARM_UP_NS = TimeUnit.MILLISECONDS.toNanos(700);
-    private static final long STOP_MS = 1_000;
     private static final long REATTACH_SECONDS = 2;
 
     private final CopierConfig config;
@@ -77,22 +74,19 @@ final class Copier implements AutoCloseable {
     private final Ledger ledger = new Ledger();
     private final Sample sample;
     private final RouteRing routes;
-    private final RouteLoop routeLoop;
     private final CountDownLatch firstAttempts = new CountDownLatch(1);
     private final Replay replay; // null when traffic is live
     private final MySqlCounts mysql = new MySqlCounts();
     private final PacketSource source;
     private final AfPacketSource online; // what online answers; null when nobody needs it
     private final Egress egress;
-    private final Poller poller;
     private final SessionEngine engine;
     private final ShardAgent shard;
     private final GovernorAgent governor;
     private final PauseSwitch pauses = new PauseSwitch(this::pause);
     private final InterceptorSet interceptors;
     private final PoolMember pool; // null without -z
-    private final Thread shardThread;
-    private final Thread routesThread;
+    private final ShardThread thread;
     private long countedDrops;
     private long countedErrors;
     private long housekeepings;
@@ -127,11 +121,10 @@ final class Copier implements AutoCloseable {
         Supplier<ProtocolAdapter> adapters = adapters(config);
         routes = new RouteRing(
                 ROUTE_RING_RECORDS, adapters == null ? 0 : adapters.get().payloadWanted());
-        routeLoop = new RouteLoop(routes, new Ledger(), clock);
+        thread = new ShardThread(routes, ledger, clock, onFailure);
         online = adapters == null || replay != null ? null : new AfPacketSource(onlineOptions(config));
         egress = Egress.open(config);
-        poller = new Poller(source.fileDescriptor());
-        ShardInbox inbox = new ShardInbox(poller::wakeUp);
+        ShardInbox inbox = new ShardInbox(thread.streams()::wakeUp);
         EngineSink sink = new EngineSink(egress.sink());
         engine = new SessionEngine(limits, ledger, sink, routes, Copier::onFault, adapters);
         PacketSource captured =
@@ -143,18 +136,16 @@ final class Copier implements AutoCloseable {
                 egress.sink(),
                 datagrams,
                 routes,
-                routeLoop::wake,
+                thread::serve,
                 ledger,
                 clock,
                 this::sleep,
                 this::housekeep);
         shard = new ShardAgent(engine, parts, this::captureStage);
         governor = new GovernorAgent(config.budget(), EngineLimits.usage(limits, ledger, sink), this::obey);
-        interceptors = new InterceptorSet(
-                identity, InterceptorSet.Ways.of(config.interceptors()), inbox, routeLoop, new Standings());
+        InterceptorSet.Ways ways = InterceptorSet.Ways.of(config.interceptors(), thread.streams());
+        interceptors = new InterceptorSet(identity, ways, inbox, thread.routes(), new Standings());
         pool = joining.apply(new PoolMember.Parts(identity, interceptors, sample, shard::useInstances, pauses::byPool));
-        shardThread = thread("shard-0", shard);
-        routesThread = thread("routes", routeLoop);
     }
 
     private Supplier<ProtocolAdapter> adapters(CopierConfig config) {
@@ -174,8 +165,8 @@ final class Copier implements AutoCloseable {
     }
 
     /** Shard thread. A file's next packet ends the sleep, too. */
-    private boolean sleep(long timeoutNs) {
-        return poller.await(replay == null ? timeoutNs : Math.min(timeoutNs, replay.untilNextNs()));
+    private void sleep(long timeoutNs) {
+        thread.await(replay == null ? timeoutNs : Math.min(timeoutNs, replay.untilNextNs()));
     }
 
     /** Shard thread, between two repetitions. */
@@ -215,19 +206,9 @@ final class Copier implements AutoCloseable {
         return one && config.clients().isEmpty() ? 1 : 2;
     }
 
-    private Thread thread(String name, Runnable run) {
-        Thread thread = new Thread(run, name);
-        thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler((t, e) -> {
-            LOG.error("thread {} ended", t.getName(), e);
-            onFailure.accept("thread " + t.getName() + " ended: " + e);
-        });
-        return thread;
-    }
-
     /** Connects to the interceptors, gives them a moment to welcome us, and starts to mirror. */
     void start() throws InterruptedException {
-        routesThread.start();
+        thread.start();
         if (pool != null) {
             pool.awaitFirst();
         }
@@ -250,7 +231,13 @@ final class Copier implements AutoCloseable {
         }
         String from = replay == null ? "live, filter " + captureOptions(config).filter() : "from a file";
         LOG.info("copying {} {}", config.transfers(), from);
-        shardThread.start();
+        thread.mirror(this::mirror);
+    }
+
+    /** Shard thread. */
+    private void mirror() {
+        thread.streams().watch(source.fileDescriptor());
+        shard.run();
     }
 
     /** Shard thread; once per kind of fault, the counter has the others. */
@@ -279,7 +266,7 @@ final class Copier implements AutoCloseable {
             ring.pause(isPaused);
         }
         shard.pause(isPaused);
-        poller.wakeUp();
+        thread.streams().wakeUp();
     }
 
     /** Shard thread. */
@@ -288,7 +275,7 @@ final class Copier implements AutoCloseable {
         pauses.byGovernor(verdict.state() == Verdict.State.PAUSED);
     }
 
-    /** Routes thread. */
+    /** Shard thread. */
     private void onStanding(int up, int members) {
         if (up == members) {
             firstAttempts.countDown();
@@ -333,8 +320,8 @@ final class Copier implements AutoCloseable {
     /** What there is to show; any thread. */
     Figures figures() {
         return new Figures(
-                new Ledgers(List.of(ledger, routeLoop.ledger())),
-                routeLoop::liveRoutes,
+                new Ledgers(List.of(ledger)),
+                thread.routes()::liveRoutes,
                 interceptors::standings,
                 egress.errors()::byName,
                 governor::verdict,
@@ -353,7 +340,7 @@ final class Copier implements AutoCloseable {
 
     /** Why the copier does not work, a sentence; null when it does. Any thread. */
     String unhealthy() {
-        return shardThread.isAlive() && routesThread.isAlive() ? null : "a thread has ended, see the log";
+        return thread.isAlive() ? null : "its thread has ended, see the log";
     }
 
     /** Why the copier does not mirror now, a sentence; null when it does. Any thread. */
@@ -371,32 +358,21 @@ final class Copier implements AutoCloseable {
             pool.close();
         }
         shard.stop();
-        poller.wakeUp();
-        join(shardThread);
+        thread.awaitShard();
         interceptors.close();
-        routeLoop.stop();
-        join(routesThread);
+        thread.close();
     }
 
     /** {@link #stop}, if it did not happen yet, and gives back what was opened. */
     @Override
     public void close() {
         stop();
-        if (!shardThread.isAlive()) {
-            poller.close();
+        if (!thread.isAlive()) {
             source.close();
             if (online != null) {
                 online.close();
             }
             egress.sink().close();
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join(STOP_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

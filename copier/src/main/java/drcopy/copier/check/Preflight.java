@@ -11,6 +11,7 @@ import drcopy.copier.config.CopierConfig;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.response.CopierIdentity;
 import drcopy.copier.response.InterceptorProbe;
+import drcopy.copier.shard.SystemClock;
 import drcopy.netio.CaptureOptions;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public final class Preflight {
     private static Finding interceptor(HostPort interceptor, CopierConfig config, CopierIdentity caller) {
         String subject = "interceptor " + interceptor;
         InterceptorProbe.Answer answer =
-                InterceptorProbe.ask(interceptor, config.interceptors().tls(), caller);
+                InterceptorProbe.ask(interceptor, config.interceptors().tls(), caller, new SystemClock());
         return answer.isWelcome()
                 ? Finding.ok(subject, answer.text())
                 : Finding.fail(

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One of the connections to one interceptor, kept up for ever: a stream that ends is followed by another, at first after 100
- * ms, at last every second. Owned by the {@code routes} thread; the figures may be read by any.
+ * ms, at last every second. Owned by the shard thread; the figures may be read by any.
  */
 final class InterceptorLink implements InterceptorStream.Reports {
     private static final Logger LOG = LoggerFactory.getLogger(InterceptorLink.class);
@@ -66,7 +66,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
         if (isClosed || stream != null) {
             return;
         }
-        InterceptorStream attempt = new InterceptorStream(interceptor, set.tls(), sink, this);
+        InterceptorStream attempt = new InterceptorStream(interceptor, set.ways(), sink, this);
         stream = attempt;
         attempt.open(set.identity().hello(connection));
         loop.schedule(() -> giveUpUnlessWelcome(attempt), WELCOME_TIMEOUT_NS);
@@ -106,11 +106,6 @@ final class InterceptorLink implements InterceptorStream.Reports {
     @Override
     public void onWelcome(InterceptorStream from, Welcome welcome) {
         loop.execute(() -> welcomed(from, welcome));
-    }
-
-    @Override
-    public void onReady(InterceptorStream from) {
-        loop.onReady();
     }
 
     @Override

@@ -8,14 +8,13 @@ import drcopy.v1.Status;
 import drcopy.v1.Welcome;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /** Says Hello to an interceptor once, for the preflight. Blocks the caller for a few seconds at most. */
 public final class InterceptorProbe {
-    private static final int SECONDS = 3;
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(3);
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private InterceptorProbe() {}
 
@@ -27,41 +26,42 @@ public final class InterceptorProbe {
      */
     public record Answer(boolean isWelcome, String text) {}
 
-    /** Connects, says Hello, waits for Welcome and leaves. */
-    public static Answer ask(HostPort interceptor, Optional<MutualTls> tls, CopierIdentity identity) {
+    /**
+     * Connects, says Hello, waits for Welcome and leaves.
+     *
+     * @param clock monotonic nanoseconds
+     */
+    public static Answer ask(
+            HostPort interceptor, Optional<MutualTls> tls, CopierIdentity identity, LongSupplier clock) {
         Listener listener = new Listener();
-        InterceptorStream stream = new InterceptorStream(interceptor, tls, listener, listener);
-        try {
-            stream.open(identity.hello(0));
-            return listener.answer.get(SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            return new Answer(false, "no Welcome within " + SECONDS + " s");
-        } catch (ExecutionException e) {
-            return new Answer(false, String.valueOf(e.getCause()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Answer(false, "interrupted");
-        } finally {
-            stream.close();
+        StreamLoop loop = new StreamLoop(Thread.currentThread());
+        InterceptorStream stream =
+                new InterceptorStream(interceptor, new InterceptorSet.Ways(1, tls, loop), listener, listener);
+        stream.open(identity.hello(0));
+        long startNs = clock.getAsLong();
+        while (listener.answer == null && clock.getAsLong() - startNs < LIMIT_NS) {
+            loop.await(LOOK_NS);
         }
+        stream.close();
+        loop.close();
+        return listener.answer == null ? new Answer(false, "no Welcome within 3 s") : listener.answer;
     }
 
     private static final class Listener implements ResponseSink, InterceptorStream.Reports {
-        private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        private volatile Answer answer; // the first, or null
 
         @Override
         public void onWelcome(InterceptorStream stream, Welcome welcome) {
             String text = welcome.getInterceptorId() + " " + welcome.getVersion() + ", mode " + welcome.getMode();
-            answer.complete(new Answer(true, text));
+            answer = new Answer(true, text);
         }
 
         @Override
         public void onClosed(InterceptorStream stream, String why) {
-            answer.complete(new Answer(false, why));
+            if (answer == null) {
+                answer = new Answer(false, why);
+            }
         }
-
-        @Override
-        public void onReady(InterceptorStream stream) {}
 
         @Override
         public void onStatus(InterceptorStream stream, Status status) {}

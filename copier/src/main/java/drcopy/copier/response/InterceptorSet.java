@@ -20,7 +20,7 @@ public final class InterceptorSet implements AutoCloseable {
     private final ResponseSink sink;
     private final RouteLoop loop;
     private final Listener listener;
-    /** Owned by the routes thread. */
+    /** Owned by the shard thread. */
     private final Map<HostPort, List<InterceptorLink>> links = new LinkedHashMap<>();
 
     private volatile CopierIdentity identity;
@@ -40,14 +40,15 @@ public final class InterceptorSet implements AutoCloseable {
      *
      * @param connections to each, 1..16
      * @param tls certificates; empty without TLS
+     * @param streams does the work
      */
-    public record Ways(int connections, Optional<MutualTls> tls) {
-        public static Ways of(CopierConfig.Interceptors config) {
-            return new Ways(config.connections(), config.tls());
+    public record Ways(int connections, Optional<MutualTls> tls, StreamLoop streams) {
+        public static Ways of(CopierConfig.Interceptors config, StreamLoop streams) {
+            return new Ways(config.connections(), config.tls(), streams);
         }
     }
 
-    /** Hears about interceptors coming and going. Called by the {@code routes} thread; must not block. */
+    /** Hears about interceptors coming and going. Called by the shard thread; must not block. */
     public interface Listener {
         /**
          * The number of interceptors with at least one stream changed, or an attempt failed.
@@ -57,7 +58,7 @@ public final class InterceptorSet implements AutoCloseable {
          */
         void onStanding(int up, int members);
 
-        /** An interceptor has seen a newer lease of this instance ID. Called by gRPC's threads. */
+        /** An interceptor has seen a newer lease of this instance ID. */
         default void onSuperseded(int instanceId, long epoch) {}
     }
 
@@ -91,8 +92,8 @@ public final class InterceptorSet implements AutoCloseable {
         return ways.connections();
     }
 
-    Optional<MutualTls> tls() {
-        return ways.tls();
+    Ways ways() {
+        return ways;
     }
 
     ResponseSink sink() {

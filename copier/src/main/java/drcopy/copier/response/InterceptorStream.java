@@ -24,15 +24,15 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One attempt at a stream: a channel of its own, the call, Hello. It ends once and is not used again. gRPC calls in on its
- * transport thread; summaries go straight to the sink, everything else is reported.
+ * One attempt at a stream: a channel of its own, the call, Hello. It ends once and is not used again. gRPC calls in on the
+ * shard thread; summaries go straight to the sink, everything else is reported.
  */
 final class InterceptorStream implements RouteOutlet {
     private static final String CLOSED = "Network closed for unknown reason";
@@ -43,13 +43,11 @@ final class InterceptorStream implements RouteOutlet {
     private final ManagedChannel channel;
     private final ResponseSink sink;
     private final Reports reports;
-    private volatile ClientCallStreamObserver<AttachRequest> out;
+    private ClientCallStreamObserver<AttachRequest> out;
 
-    /** What becomes of the stream. Called by the transport thread; must not block. */
+    /** What becomes of the stream. Called by the shard thread, without a connection also by threads of gRPC; must not block. */
     interface Reports {
         void onWelcome(InterceptorStream stream, Welcome welcome);
-
-        void onReady(InterceptorStream stream);
 
         void onStatus(InterceptorStream stream, Status status);
 
@@ -59,11 +57,14 @@ final class InterceptorStream implements RouteOutlet {
         void onClosed(InterceptorStream stream, String why);
     }
 
-    InterceptorStream(HostPort interceptor, Optional<MutualTls> tls, ResponseSink sink, Reports reports) {
+    InterceptorStream(HostPort interceptor, InterceptorSet.Ways ways, ResponseSink sink, Reports reports) {
         this.sink = sink;
         this.reports = reports;
-        ChannelCredentials credentials = tls.map(MutualTls::client).orElseGet(InsecureChannelCredentials::create);
+        ChannelCredentials credentials =
+                ways.tls().map(MutualTls::client).orElseGet(InsecureChannelCredentials::create);
         channel = NettyChannelBuilder.forAddress(interceptor.host(), interceptor.port(), credentials)
+                .eventLoopGroup(ways.streams().group())
+                .channelType(EpollSocketChannel.class)
                 .directExecutor()
                 .disableRetry()
                 .disableServiceConfigLookUp()
@@ -129,7 +130,6 @@ final class InterceptorStream implements RouteOutlet {
         public void beforeStart(ClientCallStreamObserver<AttachRequest> call) {
             // The sink never blocks, so messages need not be asked for one by one; their bytes still are.
             call.disableAutoRequestWithInitial(Integer.MAX_VALUE);
-            call.setOnReadyHandler(() -> reports.onReady(InterceptorStream.this));
             out = call;
         }
 

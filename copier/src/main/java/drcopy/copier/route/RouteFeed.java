@@ -11,7 +11,7 @@ import java.util.Arrays;
  * too many wait, or the stream is new, a snapshot of the live routes takes their place, so that nothing is lost for good.
  *
  * <p>A snapshot goes out in parts while routes come and go. Changes made meanwhile go out after its last part: adding a route
- * again does no harm, and removing an unknown one neither. Owned by the {@code routes} thread.
+ * again does no harm, and removing an unknown one neither. Owned by the shard thread.
  */
 public final class RouteFeed {
     /** Bytes of routes in a message at most: 20,480 records. */
@@ -113,17 +113,19 @@ public final class RouteFeed {
 
     /** Sends what waits, as far as the stream is ready. */
     void flush() {
-        while (outlet != null && outlet.isReady()) {
+        while (outlet != null && isBehind() && outlet.isReady()) {
             if (cursor >= 0) {
                 sendSnapshotPart();
             } else if (isOverflown) {
                 startSnapshot();
-            } else if (addsLength + removesLength > 0) {
-                sendChanges();
             } else {
-                return;
+                sendChanges();
             }
         }
+    }
+
+    private boolean isBehind() {
+        return cursor >= 0 || isOverflown || addsLength + removesLength > 0;
     }
 
     private void sendChanges() {

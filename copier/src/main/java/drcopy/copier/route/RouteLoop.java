@@ -3,7 +3,6 @@ package drcopy.copier.route;
 
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,46 +10,43 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The {@code routes} thread: keeps the table of live routes, feeds every stream from it, and runs what streams report and the
- * timers of their reconnects. {@link #execute} and {@link #wake} may be called by any thread, everything else by its own.
+ * Keeps the table of live routes, feeds every stream from it, and runs what streams report and the timers of their reconnects.
+ * Owned by the shard thread, which calls {@link #doWork} in each of its cycles; only {@link #execute} may be called by any.
  */
-public final class RouteLoop implements Runnable, Executor {
+public final class RouteLoop implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(RouteLoop.class);
-    private static final int DRAIN_LIMIT = 1024;
+    private static final int DRAIN_LIMIT = 16_384;
 
     private final RouteRing ring;
     private final Ledger ledger;
     private final LongSupplier clock;
+    private final Runnable wakeUp;
     private final RouteTable table = new RouteTable();
     private final List<RouteFeed> feeds = new ArrayList<>();
     private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>((a, b) -> Long.signum(a.atNs - b.atNs));
-    private final AtomicBoolean isAsleep = new AtomicBoolean();
     private final RouteRing.Reader apply = new Apply();
-    private volatile Thread thread;
-    private volatile boolean isStopped;
     private volatile int liveRoutes;
 
     private record Timer(long atNs, Runnable run) {}
 
     /**
-     * @param ledger this thread's own; it is the only writer
      * @param clock monotonic nanoseconds
+     * @param wakeUp makes the shard thread begin another cycle soon; any thread
      */
-    public RouteLoop(RouteRing ring, Ledger ledger, LongSupplier clock) {
+    public RouteLoop(RouteRing ring, Ledger ledger, LongSupplier clock, Runnable wakeUp) {
         this.ring = ring;
         this.ledger = ledger;
         this.clock = clock;
+        this.wakeUp = wakeUp;
     }
 
-    /** This thread's counters. */
+    /** The shard thread's counters. */
     public Ledger ledger() {
         return ledger;
     }
@@ -73,61 +69,37 @@ public final class RouteLoop implements Runnable, Executor {
         feeds.remove(feed);
     }
 
-    /** Runs something on this thread soon. Any thread. */
+    /** Runs something on the shard thread soon. Any thread. */
     @Override
     public void execute(Runnable event) {
         events.add(event);
-        wake();
+        wakeUp.run();
     }
 
-    /** Runs something on this thread after a while. This thread only. */
+    /** Runs something after a while. */
     public void schedule(Runnable run, long delayNs) {
         timers.add(new Timer(clock.getAsLong() + delayNs, run));
     }
 
-    /** A stream became ready. Any thread. */
-    public void onReady() {
-        execute(this::lookAgain);
-    }
-
-    /** Nothing of its own: every cycle flushes the feeds. */
-    private void lookAgain() {}
-
-    /** Ends the sleep, if there is one: routes wait in the ring. Any thread. */
-    public void wake() {
-        // execute and RouteRing.flush end in a release; the flag must not be read before it is seen.
-        VarHandle.fullFence();
-        if (isAsleep.get() && isAsleep.compareAndSet(true, false)) {
-            LockSupport.unpark(thread);
+    /** Nanoseconds until {@link #doWork} is next due without a wake-up; {@code Long.MAX_VALUE} when it is not. */
+    public long untilNextNs() {
+        if (!events.isEmpty()) {
+            return 0;
         }
+        return timers.isEmpty() ? Long.MAX_VALUE : timers.peek().atNs - clock.getAsLong();
     }
 
-    /** Ends {@link #run}. Any thread. */
-    public void stop() {
-        isStopped = true;
-        LockSupport.unpark(thread);
-    }
-
-    @Override
-    public void run() {
-        thread = Thread.currentThread();
-        while (!isStopped) {
-            if (doWork() == 0) {
-                sleep();
-            }
-        }
-        doWork();
-    }
-
-    /** One cycle: routes, reports, timers, then all feeds. Returns how much there was to do. */
-    int doWork() {
+    /** One cycle: routes, reports, timers, then all feeds. Never waits. Returns how much there was to do. */
+    public int doWork() {
         int work = ring.drain(apply, DRAIN_LIMIT);
         work += runEvents();
         work += runTimers();
         for (RouteFeed feed : feeds) {
             feed.flush();
         }
-        liveRoutes = table.size();
+        if (liveRoutes != table.size()) {
+            liveRoutes = table.size();
+        }
         return work;
     }
 
@@ -141,6 +113,9 @@ public final class RouteLoop implements Runnable, Executor {
     }
 
     private int runTimers() {
+        if (timers.isEmpty()) {
+            return 0;
+        }
         int count = 0;
         long now = clock.getAsLong();
         while (!timers.isEmpty() && timers.peek().atNs - now <= 0) {
@@ -156,20 +131,8 @@ public final class RouteLoop implements Runnable, Executor {
             run.run();
         } catch (RuntimeException e) {
             ledger.count(CopierCounter.INTERNAL_ERRORS);
-            LOG.error("fault in the routes thread", e);
+            LOG.error("fault in a report of a stream, contained", e);
         }
-    }
-
-    private void sleep() {
-        isAsleep.set(true);
-        if (ring.isEmpty() && events.isEmpty() && !isStopped) {
-            if (timers.isEmpty()) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, timers.peek().atNs - clock.getAsLong());
-            }
-        }
-        isAsleep.set(false);
     }
 
     private final class Apply implements RouteRing.Reader {

@@ -3,7 +3,7 @@ package drcopy.copier.route;
 
 /**
  * The sending side of one stream to an interceptor. Arrays are handed over: the caller does not touch them again. Called by
- * the {@code routes} thread; never blocks and never throws for a stream that ended meanwhile.
+ * the shard thread; never blocks and never throws for a stream that ended meanwhile.
  */
 public interface RouteOutlet {
     /** False while what was sent before is still on its way out. */

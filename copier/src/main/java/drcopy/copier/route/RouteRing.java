@@ -8,8 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the engine announces on its way from the shard thread to the {@code routes} thread: a bounded ring of primitive records
- * with one writer and one reader. An announcement that finds no room is refused and comes again; a removal that finds none
+ * What the engine announces on its way to the {@link RouteLoop}: a bounded ring of primitive records. An announcement that finds no room is refused and comes again; a removal that finds none
  * waits on the writer's side until {@link #flush}: it is never lost.
  */
 public final class RouteRing implements RouteSink {

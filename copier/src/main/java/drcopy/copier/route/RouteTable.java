@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * The live routes by id: records as they go on the wire, in chunks, found by open addressing with linear probing. Slots are
- * numbered, so that a snapshot can be made in steps while routes come and go. Owned by the {@code routes} thread.
+ * numbered, so that a snapshot can be made in steps while routes come and go. Owned by the shard thread.
  */
 final class RouteTable {
     private static final int CHUNK_SHIFT = 12;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Tells the interceptors which replicas this copier owns: the ring between shard and {@code routes} thread, the table of live
+ * Tells the interceptors which replicas this copier owns: the ring that the engine fills, the table of live
  * routes, and a feed for each stream. Bytes are those of interception.proto; the streams themselves are in {@code
- * drcopy.copier.response}. Everything but the ring's producer side belongs to the {@code routes} thread.
+ * drcopy.copier.response}. Everything belongs to the shard thread.
  */
 package drcopy.copier.route;

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The duty cycle of one shard, the single writer of its sessions. Responses come first, for they free memory; then what was
- * captured; then owed acknowledgments and timers; then everything made of it goes out, routes ahead of packets. With nothing
- * to do the thread sleeps until input or the engine's next deadline. A fault in one call of the engine is counted and logged,
+ * captured; then owed acknowledgments and timers; then everything made of it goes out, routes ahead of packets. Between two
+ * cycles the streams to the interceptors have their turn; with nothing to do the thread sleeps there until input or the engine's
+ * next deadline. A fault in one call of the engine is counted and logged,
  * and the next call goes on.
  */
 public final class ShardAgent implements Runnable {
@@ -79,15 +80,14 @@ public final class ShardAgent implements Runnable {
     public void run() {
         nextHousekeepingNs = parts.clock().getAsLong();
         while (!isStopped) {
-            if (doWork() == 0) {
-                parts.sleeper().await(untilDeadlineNs());
-            }
+            boolean isIdle = doWork() == 0 && parts.inbox().isEmpty();
+            parts.sleeper().await(isIdle ? untilDeadlineNs() : 0);
         }
         farewell();
     }
 
     /**
-     * One cycle. Responses that come while it runs are taken in the next.
+     * One cycle.
      *
      * @return how much there was to do; 0 when the thread may sleep
      */
@@ -113,9 +113,8 @@ public final class ShardAgent implements Runnable {
             endBatch();
         }
         int timers = runTimers();
-        if (parts.routes().flush()) {
-            parts.wakeRoutes().run();
-        }
+        parts.routes().flush();
+        parts.streams().run();
         parts.sink().flush();
         if (nowNs - nextHousekeepingNs >= 0) {
             nextHousekeepingNs = nowNs + HOUSEKEEPING_NS;

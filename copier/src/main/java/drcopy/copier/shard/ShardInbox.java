@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 
 /**
- * What interceptors say, on its way from gRPC's threads to the shard thread. Bounded in records and in batches; what finds no
+ * What interceptors say, on its way from gRPC's callbacks to the engine. Bounded in records and in batches; what finds no
  * room is counted and gone, as a packet lost on the way would be.
  */
 public final class ShardInbox implements ResponseSink {
@@ -106,6 +106,11 @@ public final class ShardInbox implements ResponseSink {
             reader.onInterceptorReturned();
         }
         return done;
+    }
+
+    /** True when {@link #drain} has nothing to hand over. Shard thread. */
+    boolean isEmpty() {
+        return queue.isEmpty() && !hasReturned.get();
     }
 
     private int handOver(Reader reader, ByteBuffer records, ByteBuffer[] payloads) {

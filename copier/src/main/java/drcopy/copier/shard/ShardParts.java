@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
  * @param inbox what interceptors say
  * @param sink where packets to the target go
  * @param datagrams sends clients' datagrams on through the sink
- * @param routes the ring toward the routes thread
- * @param wakeRoutes tells the routes thread that the ring has something; cheap when it is awake
+ * @param routes the ring that the engine fills
+ * @param streams serves the interceptors: hands on what is in the ring, and runs what they reported; never waits
  * @param ledger the shard's counters
  * @param clock monotonic nanoseconds, read once a cycle
  * @param sleeper waits for source or inbox
@@ -28,7 +28,7 @@ public record ShardParts(
         PacketSink sink,
         DatagramReplicator datagrams,
         RouteRing routes,
-        Runnable wakeRoutes,
+        Runnable streams,
         Ledger ledger,
         LongSupplier clock,
         Sleeper sleeper,

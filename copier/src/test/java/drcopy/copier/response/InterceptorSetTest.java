@@ -31,8 +31,10 @@ import org.junit.jupiter.api.Test;
 class InterceptorSetTest {
     private final RouteRing ring = new RouteRing(65_536);
     private final Ledger ledger = new Ledger();
-    private final RouteLoop loop = new RouteLoop(ring, ledger, System::nanoTime);
-    private final Thread thread = new Thread(loop, "routes");
+    private final Thread thread = new Thread(this::serve, "shard-0");
+    private final StreamLoop streams = new StreamLoop(thread);
+    private final RouteLoop loop = new RouteLoop(ring, ledger, System::nanoTime, streams::wakeUp);
+    private volatile boolean isReleased;
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private final AtomicInteger returns = new AtomicInteger();
     private final AtomicInteger up = new AtomicInteger();
@@ -59,16 +61,31 @@ class InterceptorSetTest {
     @BeforeEach
     void start() {
         set = new InterceptorSet(
-                identity, new InterceptorSet.Ways(2, Optional.empty()), sink, loop, (nowUp, members) -> up.set(nowUp));
+                identity,
+                new InterceptorSet.Ways(2, Optional.empty(), streams),
+                sink,
+                loop,
+                (nowUp, members) -> up.set(nowUp));
         thread.start();
     }
 
     @AfterEach
     void stop() throws InterruptedException {
         set.close();
-        loop.stop();
+        isReleased = true;
+        streams.wakeUp();
         thread.join(5_000);
         assertThat(thread.isAlive()).isFalse();
+    }
+
+    private void serve() {
+        while (!isReleased) {
+            loop.doWork();
+            streams.flush();
+            streams.await(loop.untilNextNs());
+        }
+        loop.doWork();
+        streams.close();
     }
 
     private void members(FakeInterceptor... interceptors) {
@@ -81,7 +98,7 @@ class InterceptorSetTest {
             assertThat(ring.add(id, new FlowKey(), 5)).isTrue();
         }
         ring.flush();
-        loop.wake();
+        streams.wakeUp();
     }
 
     private static Set<Long> ids(long from, long to) {
@@ -148,7 +165,7 @@ class InterceptorSetTest {
                 ring.remove(id);
             }
             ring.flush();
-            loop.wake();
+            streams.wakeUp();
             awaitRoutes(a, ids(400, 1000));
             awaitRoutes(b, ids(400, 1000));
 

@@ -132,11 +132,12 @@ class ShardAgentTest {
         public void close() {}
     }
 
-    private boolean await(long timeoutNs) {
-        waits.add(timeoutNs);
-        nowNs += timeoutNs;
-        shard.stop();
-        return false;
+    private void await(long timeoutNs) {
+        if (timeoutNs > 0) {
+            waits.add(timeoutNs);
+            nowNs += timeoutNs;
+            shard.stop();
+        }
     }
 
     private void capture(SegmentBuilder segment) {
