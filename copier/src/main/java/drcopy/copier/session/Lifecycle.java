@@ -145,7 +145,7 @@ final class Lifecycle {
     /**
      * The target reset the connection.
      *
-     * @param isUntaken it says that it took nothing of what is in flight
+     * @param isUntaken it took nothing of what is in flight
      */
     void resetByTarget(Replica replica, boolean isUntaken, long nowNs) {
         Session session = replica.session;
@@ -159,16 +159,14 @@ final class Lifecycle {
         goOn(session, DropReason.TARGET_CLOSED, nowNs);
     }
 
-    /** True for a request that crossed with the end of a connection in use, for the first time. */
+    /** True for a request that crossed with the end of a connection in use, or met none, for the first time. */
     private static boolean mayBeRetried(Replica replica, Segment head) {
         return replica.session.adapter == null // what it made of the request was for this connection
                 && head.is(Segment.JOINABLE)
                 && head.is(Segment.RELEASED)
                 && !head.is(Segment.RETRIED)
                 && replica.sndUna == head.seq
-                && !replica.hasRetransmitted
-                && replica.hold.hasAnswered()
-                && replica.hold.answered() == 0;
+                && !replica.hasRetransmitted;
     }
 
     /** The queue's end of the connection is reached: a client's RST, or our own END. */

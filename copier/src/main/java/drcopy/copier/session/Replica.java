@@ -143,6 +143,11 @@ final class Replica extends FlowEntry {
         return isFinSent && Seq.greaterThan(sndUna, finSeq);
     }
 
+    /** The target has acknowledged and sent nothing but its SYN. */
+    boolean isUnheard() {
+        return sndUna == iss + 1 && rcvNxt == irs + 1;
+    }
+
     /** May a segment of the target's that is not acceptable be answered? Counts this one. */
     boolean mayChallenge(long nowNs) {
         long second = Math.floorDiv(nowNs, 1_000_000_000L);

@@ -216,14 +216,7 @@ final class ReplicaReceiver {
             replica.sndUna = response.ack();
             releaseAcknowledged(replica, response.ack());
         }
-        lifecycle.resetByTarget(replica, isUntaken(replica, response), nowNs);
-    }
-
-    /** True when the target says that it took nothing of what is in flight: by the RST's SEG.ACK, or that of its FIN before. */
-    private static boolean isUntaken(Replica replica, TargetResponse reset) {
-        return TcpFlags.any(reset.flags(), TcpFlags.ACK)
-                ? reset.ack() == replica.sndUna
-                : replica.isFinReceived && replica.finAck == replica.sndUna;
+        lifecycle.resetByTarget(replica, ResetRule.isUntaken(replica, response), nowNs);
     }
 
     /** Within the window that was announced, or the one byte that probes it. */
