@@ -16,7 +16,8 @@ final class ResetRule {
         if (replica.isUnheard()) {
             return !hasAck && reset.seq() == replica.rcvNxt;
         }
-        boolean isSaid = hasAck ? reset.ack() == replica.sndUna : replica.isFinReceived && replica.finAck == replica.sndUna;
+        boolean isSaid =
+                hasAck ? reset.ack() == replica.sndUna : replica.isFinReceived && replica.finAck == replica.sndUna;
         return isSaid && replica.hold.hasAnswered() && replica.hold.answered() == 0;
     }
 }
