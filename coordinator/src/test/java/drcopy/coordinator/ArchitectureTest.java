@@ -3,7 +3,6 @@ package drcopy.coordinator;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -38,16 +37,4 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..")
             .because("an agent knows its pool, not where it is kept");
-
-    @ArchTest
-    static final ArchRule nobodySleeps = noClasses()
-            .should()
-            .callMethod(Thread.class, "sleep", long.class)
-            .because("a thread waits for input or for a deadline, never for a while");
-
-    @ArchTest
-    static final ArchRule packagesHaveNoCycles = slices().matching("drcopy.coordinator.(*)..")
-            .should()
-            .beFreeOfCycles()
-            .because("arrows go one way");
 }

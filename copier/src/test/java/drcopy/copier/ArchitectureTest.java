@@ -3,7 +3,6 @@ package drcopy.copier;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -69,14 +68,6 @@ class ArchitectureTest {
             .because("gRPC and protobuf end at the streams");
 
     @ArchTest
-    static final ArchRule nobodySleeps = noClasses()
-            .that()
-            .resideInAPackage("drcopy.copier..")
-            .should()
-            .callMethod(Thread.class, "sleep", long.class)
-            .because("a thread waits for input or for a deadline, never for a while");
-
-    @ArchTest
     static final ArchRule oneClock = noClasses()
             .that()
             .resideInAPackage("drcopy.copier..")
@@ -99,8 +90,4 @@ class ArchitectureTest {
             .orShould()
             .accessField(System.class, "err")
             .because("a library does not own the terminal");
-
-    @ArchTest
-    static final ArchRule roomsHaveNoCycles =
-            slices().matching("drcopy.copier.(*)..").should().beFreeOfCycles().because("data flows one way");
 }

@@ -49,6 +49,9 @@ class BadValuesTest {
             copier | --snaplen | # --snaplen 95
             copier | --hold | # --hold -1
             copier | --join-idle | # --join-idle -1
+            copier | --max-cpu | # --max-cpu 0
+            copier | --max-bandwidth | # --max-bandwidth 0
+            copier | --max-packets | # --max-packets 9
             copier | --zookeeper | # -z h:0
             copier | --pool | # -z h --pool a/b
             copier | --zk-auth | # -z h --zk-auth /nowhere

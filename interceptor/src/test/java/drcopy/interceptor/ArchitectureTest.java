@@ -3,7 +3,6 @@ package drcopy.interceptor;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -51,16 +50,4 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("io.grpc.netty..")
             .because("the transport ends at the streams");
-
-    @ArchTest
-    static final ArchRule nobodySleeps = noClasses()
-            .should()
-            .callMethod(Thread.class, "sleep", long.class)
-            .because("a thread waits for input or for a deadline, never for a while");
-
-    @ArchTest
-    static final ArchRule packagesHaveNoCycles = slices().matching("drcopy.interceptor.(*)..")
-            .should()
-            .beFreeOfCycles()
-            .because("arrows go one way");
 }

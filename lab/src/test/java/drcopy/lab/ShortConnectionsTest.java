@@ -51,7 +51,8 @@ class ShortConnectionsTest {
     }
 
     @Test
-    void deliversSixtyThousandOfferedAtEightThousandASecondAndForgetsThem() {
+    void deliversSixtyThousandOfferedAtEightThousandASecondToASlowTargetAndForgetsThem() {
+        mirror.slowTarget();
         Mirror.Mark mark = mirror.mark();
 
         LoadResult load = mirror.load(

@@ -6,9 +6,7 @@ import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -19,13 +17,12 @@ import java.util.function.Supplier;
  * {@link ErrorSink} hears of it, the others go on. No call throws.
  */
 public final class SessionEngine {
-    private static final int KINDS_OF_FAULTS_TOLD = 64;
     private static final int SESSIONS_PER_STEP = 64;
 
     final EngineConfig config;
     private final Books books;
     private final SegmentPool pool;
-    private final ErrorSink errors;
+    private final Containment faults;
     private final TimerHeap timers = new TimerHeap();
     private final ReplicaSender sender;
     private final Replicas replicas;
@@ -37,7 +34,6 @@ public final class SessionEngine {
     private final ReplicaReceiver receiver;
     private final ReplicaTimers replicaTimers;
     private final Instances instances;
-    private final Set<String> faultsTold = new HashSet<>();
     private Replica owingAcks;
     private long poolBytesTold;
     private int shutdownAt;
@@ -61,13 +57,13 @@ public final class SessionEngine {
             ErrorSink errors,
             Supplier<ProtocolAdapter> adapters) {
         this.config = config;
-        this.errors = errors;
         pool = new SegmentPool(config.poolBytes());
         books = new Books(ledger, pool);
         Backlog backlog = new Backlog(books, pool);
         sender = new ReplicaSender(config, books, out);
         replicas = new Replicas(config, books, routes, timers);
         lifecycle = new Lifecycle(config, books, replicas, sender, timers, backlog);
+        faults = new Containment(books, lifecycle, errors);
         editor = new StreamEditor(books, pool, lifecycle, adapters);
         player = new Player(config, books, sender, lifecycle, editor, timers);
         stream = new ClientStream(config, books, pool, backlog, lifecycle, timers);
@@ -103,7 +99,7 @@ public final class SessionEngine {
             try {
                 intake.take(segment, session, instanceId, nowNs);
             } catch (RuntimeException fault) {
-                contain(segment.key, instanceId, fault);
+                faults.contain(segment.key, instanceId, fault);
             }
         }
         finish(nowNs);
@@ -131,7 +127,7 @@ public final class SessionEngine {
                     player.play(session.replica, nowNs);
                 }
             } catch (RuntimeException fault) {
-                contain(session, fault);
+                faults.contain(session, fault);
             }
         }
         finish(nowNs);
@@ -147,7 +143,7 @@ public final class SessionEngine {
             try {
                 intake.replace(session, nowNs);
             } catch (RuntimeException fault) {
-                contain(session, fault);
+                faults.contain(session, fault);
             }
         }
     }
@@ -163,7 +159,7 @@ public final class SessionEngine {
         try {
             receiver.onResponse(replica, response, nowNs);
         } catch (RuntimeException fault) {
-            contain(replica.session, fault);
+            faults.contain(replica.session, fault);
         }
         if (replica.isAckOwed && !replica.isListedOwing) {
             replica.isListedOwing = true;
@@ -186,7 +182,7 @@ public final class SessionEngine {
         try {
             lifecycle.cede(replica, nowNs);
         } catch (RuntimeException fault) {
-            contain(replica.session, fault);
+            faults.contain(replica.session, fault);
         }
         finish(nowNs);
     }
@@ -232,7 +228,7 @@ public final class SessionEngine {
         try {
             sender.sendAck(replica);
         } catch (RuntimeException fault) {
-            contain(replica.session, fault);
+            faults.contain(replica.session, fault);
         }
     }
 
@@ -273,7 +269,7 @@ public final class SessionEngine {
                 onSessionTimer(session, nowNs);
             }
         } catch (RuntimeException fault) {
-            contain(session, fault);
+            faults.contain(session, fault);
         }
     }
 
@@ -322,38 +318,11 @@ public final class SessionEngine {
                 sender.sendSyn(next, nowNs);
                 player.schedule(next);
             } catch (RuntimeException fault) {
-                contain(next.session, fault);
+                faults.contain(next.session, fault);
             }
         }
         while (replicas.isLingeringFull()) {
             lifecycle.lingered(replicas.pollLingering(nowNs));
-        }
-    }
-
-    private void contain(FlowKey key, int instanceId, RuntimeException fault) {
-        if (books.isAtHand()) {
-            books.drop(DropReason.INTERNAL);
-        }
-        Session session = lifecycle.sessions().find(key, instanceId);
-        if (session == null) {
-            books.count(CopierCounter.INTERNAL_ERRORS);
-            tell(key, fault);
-        } else {
-            contain(session, fault);
-        }
-    }
-
-    private void contain(Session session, RuntimeException fault) {
-        books.count(CopierCounter.INTERNAL_ERRORS);
-        tell(session.key, fault);
-        lifecycle.abandon(session);
-    }
-
-    private void tell(FlowKey session, RuntimeException fault) {
-        StackTraceElement[] stack = fault.getStackTrace();
-        String kind = fault.getClass().getName() + (stack.length == 0 ? "" : " " + stack[0]);
-        if (faultsTold.size() < KINDS_OF_FAULTS_TOLD && faultsTold.add(kind)) {
-            errors.onError(session, fault);
         }
     }
 
@@ -400,7 +369,7 @@ public final class SessionEngine {
         try {
             lifecycle.cut(session, DropReason.SHUTDOWN);
         } catch (RuntimeException fault) {
-            contain(session, fault);
+            faults.contain(session, fault);
         }
     }
 }

@@ -278,64 +278,6 @@ class AttachTest {
         }
     }
 
-    private TestCopier attachedWithLease(String copierId, String pool, long epoch) {
-        TestCopier copier = TestCopier.attach(interceptor.port());
-        Hello.Builder hello = Records.hello(copierId, 1, 0).getHello().toBuilder()
-                .setPool(pool)
-                .addLeaseEpochs(epoch);
-        copier.send(hello(hello));
-        await().until(() -> copier.welcome != null);
-        return copier;
-    }
-
-    @Test
-    void takesNoNewRoutesOnAnInstanceIdThatWasLeasedAnew() {
-        try (TestCopier old = attachedWithLease("old", "p", 5)) {
-            old.send(Records.add(100, 1));
-            awaitCount(InterceptorCounter.ROUTES_ADDED, 1);
-            try (TestCopier holder = attachedWithLease("new", "p", 6)) {
-                await().until(() -> old.superseded.size() == 1);
-                assertThat(old.superseded.get(0).getInstanceId()).isZero();
-                assertThat(old.superseded.get(0).getEpoch()).isEqualTo(6);
-                old.send(Records.add(100, 2));
-                awaitCount(InterceptorCounter.ROUTES_SUPERSEDED, 1);
-                holder.send(Records.add(200, 2));
-                awaitCount(InterceptorCounter.ROUTES_ADDED, 2);
-                interceptor.respond(1, 1);
-                await().until(() -> old.routeIds().equals(List.of(101L)));
-                assertThat(holder.superseded).isEmpty();
-            }
-            try (TestCopier late = attachedWithLease("late", "p", 4)) {
-                await().until(() -> late.superseded.size() == 1);
-            }
-        }
-    }
-
-    @Test
-    void aCopierIsNotSupersededByANewerLeaseOfItsOwn() {
-        try (TestCopier before = attachedWithLease("a", "p", 50);
-                TestCopier afterAWipe = attachedWithLease("a", "p", 3);
-                TestCopier other = attachedWithLease("b", "p", 4)) {
-            await().until(() -> other.superseded.size() == 1);
-            before.send(Records.add(100, 1));
-            afterAWipe.send(Records.add(200, 2));
-            awaitCount(InterceptorCounter.ROUTES_ADDED, 2);
-            assertThat(before.superseded).isEmpty();
-            assertThat(afterAWipe.superseded).isEmpty();
-        }
-    }
-
-    @Test
-    void keepsTheLeasesOfPoolsApart() {
-        try (TestCopier a = attachedWithLease("a", "p", 5);
-                TestCopier b = attachedWithLease("b", "q", 6)) {
-            a.send(Records.add(100, 1));
-            b.send(Records.add(200, 2));
-            awaitCount(InterceptorCounter.ROUTES_ADDED, 2);
-            assertThat(a.superseded).isEmpty();
-        }
-    }
-
     @Test
     void tellsACopierHowItFares() {
         try (TestCopier a = attached("a", 1, 0);
