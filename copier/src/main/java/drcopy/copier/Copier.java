@@ -93,6 +93,7 @@ final class Copier implements AutoCloseable {
     private long countedErrors;
     private long housekeepings;
     private boolean wasUp;
+    private volatile boolean isMirroring;
     private OnlineStage onlineStage;
 
     /**
@@ -243,6 +244,7 @@ final class Copier implements AutoCloseable {
             source.poll(NOBODY, Integer.MAX_VALUE);
         }
         thread.streams().watch(source.fileDescriptor());
+        isMirroring = true;
         shard.run();
     }
 
@@ -353,6 +355,9 @@ final class Copier implements AutoCloseable {
     String unready() {
         if (figures().interceptorsUp() == 0) {
             return "no interceptor is connected";
+        }
+        if (!isMirroring) {
+            return "mirroring has not begun yet";
         }
         String objection = pool == null ? null : pool.objection();
         return objection == null ? unhealthy() : objection;

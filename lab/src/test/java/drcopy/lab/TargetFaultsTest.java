@@ -54,6 +54,11 @@ class TargetFaultsTest {
             result = load.await(LIMIT);
         }
         assertThat(result.answered()).as("production: %s", result).isEqualTo(result.issued());
+        long answered = result.answered();
+        Await.until(
+                "online logged its requests",
+                LIMIT,
+                () -> mirror.onlineLines(mark).size() >= answered);
         // The median, and generously: on two cores shared with the load and seven other hosts the rest is the
         // scheduler's,
         // not the mirror's.
