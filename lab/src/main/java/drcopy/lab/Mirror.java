@@ -26,14 +26,6 @@ public final class Mirror implements AutoCloseable {
     /** After this long without a request, nothing more is expected: longer than the copier's longest retry. */
     private static final Duration HOPELESS = Duration.ofSeconds(20);
 
-    /** Lowest priority for processes, and for their sessions where those are not this one's (sched(7), autogroup). */
-    private static final String LAST =
-            """
-            for pid; do
-                renice -n 19 -p "$pid" || exit 1
-                [ "$(ps -o sid= -p "$pid")" = "$(ps -o sid= -p $$)" ] || echo 19 >"/proc/$pid/autogroup"
-            done""";
-
     private final Lab lab;
     private final Web online;
     private final Map<String, Web> servers = new LinkedHashMap<>();
@@ -144,10 +136,9 @@ public final class Mirror implements AutoCloseable {
         return leaks.count();
     }
 
-    /** From now on the director and the target's servers get the CPU that the others leave, which is little under load. */
+    /** From now on the target's servers get the CPU that the others leave, which is little under load. */
     public void slowTarget() {
-        List<String> command = new ArrayList<>(List.of("bash", "-c", LAST, "slow"));
-        lab.pids("switch", "linux.uml").forEach(pid -> command.add(pid.toString()));
+        List<String> command = new ArrayList<>(List.of("renice", "-n", "19", "-p"));
         servers.keySet().forEach(host -> lab.pids(host, "nginx").forEach(pid -> command.add(pid.toString())));
         Shell.run(Duration.ofSeconds(10), command.toArray(new String[0]));
     }

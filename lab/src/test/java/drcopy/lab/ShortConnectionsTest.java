@@ -30,45 +30,14 @@ class ShortConnectionsTest {
     }
 
     @Test
-    void deliversTwentyThousandAtTwoThousandASecond() {
-        Mirror.Mark mark = mirror.mark();
-
-        LoadResult load = mirror.load(
-                LIMIT,
-                "--run",
-                "s20",
-                "--style",
-                "SHORT",
-                "--rate",
-                "2000",
-                "--connections",
-                "1000",
-                "--count",
-                Expect.count(20_000));
-
-        Expect.shared(Expect.whole(mirror, mark, load, LIMIT));
+    void deliversTwentyThousandAtTwoThousandASecondAndSixtyThousandAtEightThousandToASlowTargetAndForgetsThem() {
+        Mirror.Mark begun = mirror.mark();
+        Expect.shared(Expect.whole(mirror, begun, offer("s20", 2000, 20_000), LIMIT));
         Expect.balancedBooks(mirror);
-    }
 
-    @Test
-    void deliversSixtyThousandOfferedAtEightThousandASecondToASlowTargetAndForgetsThem() {
         mirror.slowTarget();
         Mirror.Mark mark = mirror.mark();
-
-        LoadResult load = mirror.load(
-                LIMIT,
-                "--run",
-                "s60",
-                "--style",
-                "SHORT",
-                "--rate",
-                "8000",
-                "--connections",
-                "2000",
-                "--count",
-                Expect.count(60_000));
-
-        Expect.shared(Expect.whole(mirror, mark, load, LIMIT));
+        Expect.shared(Expect.whole(mirror, mark, offer("s60", 8000, 60_000), LIMIT));
         Expect.balancedBooks(mirror);
         Agent copier = mirror.copier();
         Await.until("the sessions are forgotten", LIMIT, () -> copier.metric("sessions") == 0);
@@ -82,6 +51,21 @@ class ShortConnectionsTest {
                                 .mapToLong(interceptor -> interceptor.metric("routes"))
                                 .sum()
                         < BOUNDED_TABLE);
+    }
+
+    private LoadResult offer(String run, int perSecond, int count) {
+        return mirror.load(
+                LIMIT,
+                "--run",
+                run,
+                "--style",
+                "SHORT",
+                "--rate",
+                Integer.toString(perSecond),
+                "--connections",
+                "2000",
+                "--count",
+                Expect.count(count));
     }
 
     @Test
