@@ -14,8 +14,8 @@ import java.util.Arrays;
  * again does no harm, and removing an unknown one neither. Owned by the shard thread.
  */
 public final class RouteFeed {
-    /** Bytes of routes in a message at most: 20,480 records. */
-    static final int PART_LENGTH = 20_480 * RouteRecord.LENGTH;
+    /** Bytes of routes in a message at most: 64 KB, so that snapshots to a hundred streams at once take a few MB. */
+    static final int PART_LENGTH = 1_600 * RouteRecord.LENGTH;
 
     /** Bytes of changes that wait for a stream at most. */
     static final int PENDING_LIMIT = 16_384 * RouteRecord.LENGTH;

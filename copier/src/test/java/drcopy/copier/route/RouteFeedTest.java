@@ -169,7 +169,7 @@ class RouteFeedTest {
         }
         interceptor.room = 1;
         attach();
-        for (int i = 0; i < PART; i++) {
+        for (int i = 0; i <= RouteFeed.PENDING_LIMIT / RouteRecord.LENGTH; i++) {
             add(10L * PART + i);
         }
         interceptor.room = Integer.MAX_VALUE;
