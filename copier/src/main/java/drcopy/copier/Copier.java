@@ -60,8 +60,6 @@ import org.slf4j.LoggerFactory;
 final class Copier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
     private static final int ROUTE_RING_RECORDS = 16_384;
-    private static final int ONLINE_BUFFER_MIB = 2;
-    private static final int ONLINE_SNAPLEN = 160;
     private static final long FIRST_WELCOME_MS = 3_000;
     /** A file can wait. */
     private static final long FIRST_WELCOME_OFFLINE_MS = 20_000;
@@ -80,7 +78,7 @@ final class Copier implements AutoCloseable {
     private final Replay replay; // null when traffic is live
     private final MySqlCounts mysql = new MySqlCounts();
     private final PacketSource source;
-    private final AfPacketSource online; // what online answers; null when nobody needs it
+    private final List<TwoWaySource.Way> online; // what online answers, when somebody needs it
     private final Egress egress;
     private final SessionEngine engine;
     private final ShardAgent shard;
@@ -125,13 +123,14 @@ final class Copier implements AutoCloseable {
         routes = new RouteRing(
                 ROUTE_RING_RECORDS, adapters == null ? 0 : adapters.get().payloadWanted());
         thread = new ShardThread(routes, ledger, clock, onFailure);
-        online = adapters == null || replay != null ? null : new AfPacketSource(onlineOptions(config));
+        online = adapters == null || replay != null ? List.of() : OnlineCapture.open(config);
         egress = Egress.open(config);
         ShardInbox inbox = new ShardInbox(thread.streams()::wakeUp);
         EngineSink sink = new EngineSink(egress.sink());
         engine = new SessionEngine(limits, ledger, sink, routes, Copier::onFault, adapters);
-        PacketSource captured =
-                online == null ? source : new TwoWaySource(source, online, ONLINE_SNAPLEN, () -> onlineStage, clock);
+        PacketSource captured = online.isEmpty()
+                ? source
+                : new TwoWaySource(source, online, OnlineCapture.SNAPLEN, () -> onlineStage, clock);
         DatagramReplicator datagrams = new DatagramReplicator(limits.mtu(), ledger, sink, limits.instanceIds());
         ShardParts parts = new ShardParts(
                 captured,
@@ -175,19 +174,6 @@ final class Copier implements AutoCloseable {
     /** Shard thread, between two repetitions. */
     private void endSessions() {
         engine.onCaptureEnd(clock.getAsLong());
-    }
-
-    /** What online says about prepared statements: small packets, and few. */
-    private static CaptureOptions onlineOptions(CopierConfig config) {
-        List<String> devices = config.capture().interfaces();
-        return new CaptureOptions(
-                devices.isEmpty() ? List.of(CaptureOptions.ANY) : devices,
-                CaptureFilter.ofPrepared(config.transfers()),
-                ONLINE_BUFFER_MIB,
-                ONLINE_SNAPLEN,
-                CaptureOptions.Mode.RING_V2,
-                CaptureOptions.Direction.OUTGOING,
-                -1);
     }
 
     static CaptureOptions captureOptions(CopierConfig config) {
@@ -310,7 +296,7 @@ final class Copier implements AutoCloseable {
         countedErrors = errors;
         if (++housekeepings % REATTACH_SECONDS == 0) {
             reattach(source);
-            reattach(online);
+            online.forEach(way -> reattach(way.source()));
         }
     }
 
@@ -380,9 +366,7 @@ final class Copier implements AutoCloseable {
         stop();
         if (!thread.isAlive()) {
             source.close();
-            if (online != null) {
-                online.close();
-            }
+            online.forEach(way -> way.source().close());
             egress.sink().close();
         }
     }

@@ -47,11 +47,11 @@ public final class CaptureFilter {
      * The filter for what online says when it has prepared a MySQL statement, in packets on their way to clients: a packet of 12
      * bytes with number 1 and status 0 at the beginning of a segment.
      */
-    public static String ofPrepared(Transfers transfers) {
+    public static String ofPrepared(List<Transfer> transfers) {
         return "tcp and ("
                 + String.join(
                         " or ",
-                        transfers.list().stream()
+                        transfers.stream()
                                 .map(CaptureFilter::prepared)
                                 .distinct()
                                 .toList())
@@ -63,7 +63,8 @@ public final class CaptureFilter {
         if (!transfer.anyOnline()) {
             from += " and src host " + Addresses.text(transfer.onlineHi(), transfer.onlineLo());
         }
-        return "(" + from + " and (" + prepared("ip", "tcp", 0) + " or " + prepared("ip6", "ip6", 40) + "))";
+        String answer = transfer.isIpv4() ? prepared("ip", "tcp", 0) : prepared("ip6", "ip6", 40);
+        return "(" + from + " and " + answer + ")";
     }
 
     private static String prepared(String family, String from, int tcp) {

@@ -4,15 +4,16 @@ package drcopy.copier.capture;
 import drcopy.netio.PacketHandler;
 import drcopy.netio.PacketSource;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * A source of clients' packets with another beside it, of online's, which has a handler of its own. The two are handed over in
- * the order of the kernel's timestamps, for a ring may show its packets milliseconds later than another: what online says comes
- * behind what it answers and ahead of what the client makes of it. Only clients' packets are worth waking for. Owned by the shard
- * thread; allocates nothing.
+ * A source of clients' packets with others beside it, of online's, which have a handler of their own. The packets of an address
+ * family are handed over in the order of the kernel's timestamps, for a ring may show its packets milliseconds later than
+ * another: what online says comes behind what it answers and ahead of what the client makes of it. Only clients' packets are
+ * worth waking for. Owned by the shard thread; allocates nothing.
  */
 public final class TwoWaySource implements PacketSource {
     /** No client's packet is seen later than that; what waits longer waits for a clock that was set back. */
@@ -20,79 +21,113 @@ public final class TwoWaySource implements PacketSource {
 
     private static final int ONLINE_PER_POLL = 1024;
 
+    /**
+     * Online's packets of one address family.
+     *
+     * @param version of IP, 4 or 6
+     */
+    public record Way(int version, PacketSource source) {}
+
     private final PacketSource clients;
-    private final PacketSource online;
+    private final List<Lane> lanes;
     private final Supplier<PacketHandler> onlineHandler;
     private final LongSupplier clock;
-    private final PacketHandler keep = this::keep;
     private final PacketHandler merge = this::merge;
-    /** Online's next packet, when {@link #isKept}. */
-    private final ByteBuffer kept;
-
-    private boolean isKept;
-    private int keptLength;
-    private int keptWireLength;
-    private long keptTimestampNs;
-    private long keptSinceNs;
     private PacketHandler clientHandler;
 
     /**
-     * @param snaplen longest packet that {@code online} hands over, bytes
+     * @param snaplen longest packet that is handed over of online's, bytes
      * @param onlineHandler asked when there is something to hand over
      * @param clock monotonic, nanoseconds
      */
     public TwoWaySource(
             PacketSource clients,
-            PacketSource online,
+            List<Way> online,
             int snaplen,
             Supplier<PacketHandler> onlineHandler,
             LongSupplier clock) {
         this.clients = clients;
-        this.online = online;
         this.onlineHandler = onlineHandler;
         this.clock = clock;
-        kept = ByteBuffer.allocate(snaplen);
+        lanes = online.stream().map(way -> new Lane(way, snaplen)).toList();
     }
 
     @Override
     public int poll(PacketHandler handler, int limit) {
         clientHandler = handler;
         int done = clients.poll(merge, limit);
-        if (isKept || look()) {
-            long nowNs = clock.getAsLong();
-            for (int i = 0; i < ONLINE_PER_POLL && isKept && nowNs - keptSinceNs > LONGEST_WAIT_NS; i++) {
-                handOver();
-                look();
-                done++;
-            }
+        for (int i = 0; i < lanes.size(); i++) {
+            done += lanes.get(i).handOverLate();
         }
         return done;
     }
 
     private void merge(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
-        while ((isKept || look()) && keptTimestampNs - timestampNs <= 0) {
-            handOver();
+        int version = (buffer.get(offset) & 0xf0) >> 4;
+        for (int i = 0; i < lanes.size(); i++) {
+            if (lanes.get(i).way.version == version) {
+                lanes.get(i).handOverUntil(timestampNs);
+            }
         }
         clientHandler.onPacket(buffer, offset, capturedLength, wireLength, timestampNs);
     }
 
-    /** True when there is a packet of online's, kept now. */
-    private boolean look() {
-        return online.poll(keep, 1) > 0 && isKept;
-    }
+    /** Online's next packet of a family. */
+    private final class Lane {
+        private final Way way;
+        private final PacketHandler keep = this::keep;
+        /** The packet, when {@link #isKept}. */
+        private final ByteBuffer kept;
 
-    private void keep(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
-        keptLength = Math.min(capturedLength, kept.capacity());
-        kept.put(0, buffer, offset, keptLength);
-        keptWireLength = wireLength;
-        keptTimestampNs = timestampNs;
-        keptSinceNs = clock.getAsLong();
-        isKept = true;
-    }
+        private boolean isKept;
+        private int keptLength;
+        private int keptWireLength;
+        private long keptTimestampNs;
+        private long keptSinceNs;
 
-    private void handOver() {
-        isKept = false;
-        onlineHandler.get().onPacket(kept, 0, keptLength, keptWireLength, keptTimestampNs);
+        Lane(Way way, int snaplen) {
+            this.way = way;
+            kept = ByteBuffer.allocate(snaplen);
+        }
+
+        void handOverUntil(long timestampNs) {
+            while ((isKept || look()) && keptTimestampNs - timestampNs <= 0) {
+                handOver();
+            }
+        }
+
+        /** What no client's packet comes for. */
+        int handOverLate() {
+            int done = 0;
+            if (isKept || look()) {
+                long nowNs = clock.getAsLong();
+                while (done < ONLINE_PER_POLL && isKept && nowNs - keptSinceNs > LONGEST_WAIT_NS) {
+                    handOver();
+                    look();
+                    done++;
+                }
+            }
+            return done;
+        }
+
+        /** True when there is a packet, kept now. */
+        private boolean look() {
+            return way.source.poll(keep, 1) > 0 && isKept;
+        }
+
+        private void keep(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+            keptLength = Math.min(capturedLength, kept.capacity());
+            kept.put(0, buffer, offset, keptLength);
+            keptWireLength = wireLength;
+            keptTimestampNs = timestampNs;
+            keptSinceNs = clock.getAsLong();
+            isKept = true;
+        }
+
+        private void handOver() {
+            isKept = false;
+            onlineHandler.get().onPacket(kept, 0, keptLength, keptWireLength, keptTimestampNs);
+        }
     }
 
     /** {@inheritDoc} The clients' one. */
@@ -103,12 +138,15 @@ public final class TwoWaySource implements PacketSource {
 
     @Override
     public long kernelDrops() {
-        return clients.kernelDrops() + online.kernelDrops();
+        return clients.kernelDrops()
+                + lanes.stream()
+                        .mapToLong(lane -> lane.way.source.kernelDrops())
+                        .sum();
     }
 
     @Override
     public void close() {
-        online.close();
+        lanes.forEach(lane -> lane.way.source.close());
         clients.close();
     }
 }

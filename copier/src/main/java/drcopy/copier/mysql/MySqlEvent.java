@@ -6,6 +6,9 @@ public enum MySqlEvent {
     LOGINS("logins", "Logins that the target accepted, those of COM_CHANGE_USER too."),
     OWN_LOGINS(
             "own_logins", "Logins sent for sessions joined in mid-stream or whose connection to the target had ended."),
+    FULL_LOGINS(
+            "full_logins",
+            "Logins for which the target wanted the password, for it was not in its cache; encrypted with the target's key."),
     RESPONSES("responses", "Answers of the target to commands, errors too."),
     ERRORS("errors", "Errors among them."),
     KILLS_REPLACED(

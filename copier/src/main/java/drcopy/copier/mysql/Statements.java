@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.mysql;
 
+import drcopy.wire.Seq;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,7 +11,8 @@ import java.util.Map;
 
 /**
  * The prepared statements of one session, under the IDs that online and the target gave them. A PREPARE and online's answer to
- * it belong together when the answer acknowledges exactly the bytes up to the PREPARE's end. All bounded.
+ * it belong together when the answer acknowledges exactly the bytes up to the PREPARE's end. A client that sends an EXECUTE along
+ * with its PREPARE has the answer acknowledge more: then it is the last PREPARE that the answer acknowledges. All bounded.
  */
 final class Statements {
     private static final int MOST_SIGHTINGS = 256;
@@ -22,8 +24,8 @@ final class Statements {
 
     /** One statement. */
     private static final class Statement {
-        final byte[] text;
         final int end;
+        byte[] text;
         int targetId = UNKNOWN;
         boolean isPrepared;
 
@@ -71,7 +73,7 @@ final class Statements {
     }
 
     private void name(Statement statement, int onlineId) {
-        lastOnlineId = onlineId;
+        lastOnlineId = Math.max(lastOnlineId, onlineId);
         if (byOnlineId.size() < MOST_STATEMENTS) {
             byOnlineId.put(onlineId, statement);
         }
@@ -100,10 +102,17 @@ final class Statements {
         pending = null;
     }
 
-    /** The target could not prepare what is pending, or its answer was missed. */
+    /** The target could not prepare what is pending, or its answer was missed. An ID of online's may still mean it, and no other. */
     void failed() {
-        unnamed.remove(pending);
+        forgetText(pending);
         pending = null;
+    }
+
+    private void forgetText(Statement statement) {
+        if (statement.text != null) {
+            textBytes -= statement.text.length;
+            statement.text = null;
+        }
     }
 
     /** Is there a statement on the target for online's ID? */
@@ -129,19 +138,46 @@ final class Statements {
 
     private Statement find(int onlineId) {
         Statement statement = byOnlineId.get(onlineId);
-        if (statement == null && unnamed.size() == 1 && unnamed.peek().isPrepared) {
-            // Online's answer was not captured; there is only one statement that it can be.
-            statement = unnamed.poll();
-            name(statement, onlineId);
+        if (statement == null) {
+            statement = meant(onlineId);
+            if (statement != null) {
+                unnamed.remove(statement);
+                name(statement, onlineId);
+            }
         }
         return statement;
+    }
+
+    /** The unnamed statement that can only be online's, or null. */
+    private Statement meant(int onlineId) {
+        for (Iterator<Sighting> i = sightings.iterator(); i.hasNext(); ) {
+            Sighting sighting = i.next();
+            if (sighting.id == onlineId) {
+                i.remove();
+                return lastUpTo(sighting.ack);
+            }
+        }
+        // Online's answer was not captured.
+        List<Statement> prepared =
+                unnamed.stream().filter(candidate -> candidate.isPrepared).toList();
+        return prepared.size() == 1 ? prepared.get(0) : null;
+    }
+
+    private Statement lastUpTo(int ack) {
+        Statement last = null;
+        for (Statement candidate : unnamed) {
+            if (Seq.lessOrEqual(candidate.end, ack)) {
+                last = candidate;
+            }
+        }
+        return last;
     }
 
     /** The client closed the statement. */
     void close(int onlineId) {
         Statement closed = byOnlineId.remove(onlineId);
-        if (closed != null && closed.text != null) {
-            textBytes -= closed.text.length;
+        if (closed != null) {
+            forgetText(closed);
         }
     }
 

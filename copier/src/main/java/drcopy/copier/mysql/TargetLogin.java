@@ -181,6 +181,7 @@ final class TargetLogin {
             if (!secret.isPasswordKnown()) {
                 return SkipReason.NO_PASSWORD;
             }
+            counts.count(MySqlEvent.FULL_LOGINS);
             PacketBuilder.packet(out, sequence + 1, ASK_FOR_KEY);
             state = State.KEY;
         }

@@ -13,15 +13,18 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TwoWaySourceTest {
-    private final Ring clients = new Ring();
-    private final Ring online = new Ring();
+    private final Ring clients = new Ring(4);
+    private final Ring online = new Ring(4);
+    private final Ring online6 = new Ring(6);
     private final List<String> seen = new ArrayList<>();
     private long nowNs;
-    private final TwoWaySource both = new TwoWaySource(clients, online, 64, () -> handler("online"), () -> nowNs);
+    private final List<TwoWaySource.Way> ways =
+            List.of(new TwoWaySource.Way(4, online), new TwoWaySource.Way(6, online6));
+    private final TwoWaySource both = new TwoWaySource(clients, ways, 64, () -> handler("online"), () -> nowNs);
 
     private PacketHandler handler(String who) {
         return (buffer, offset, captured, wire, timestampNs) ->
-                seen.add(who + " " + timestampNs + " " + buffer.get(offset));
+                seen.add(who + " " + timestampNs + " " + buffer.get(offset + 1));
     }
 
     private int poll(int limit) {
@@ -57,6 +60,19 @@ class TwoWaySourceTest {
     }
 
     @Test
+    void answerDoesNotPassItsRequestThatIsInTheOtherFamilysRing() {
+        clients.add(10, 30);
+        online6.add(20);
+        poll(10);
+        clients.version = 6;
+        clients.add(15, 25);
+        poll(10);
+
+        assertThat(seen)
+                .containsExactly("client 10 10", "client 30 30", "client 15 15", "online 20 20", "client 25 25");
+    }
+
+    @Test
     void clockThatWasSetBackKeepsNothingForEver() {
         online.add(1_000, 1_001);
         clients.add(10);
@@ -69,9 +85,14 @@ class TwoWaySourceTest {
         assertThat(seen).containsExactly("client 10 10", "online 1000 -24", "online 1001 -23");
     }
 
-    /** Packets of one byte, their timestamp's lowest. */
+    /** Packets of two bytes: IP's version in the first as in any, their timestamp's lowest. */
     private static final class Ring implements PacketSource {
         private final ArrayDeque<Long> timestamps = new ArrayDeque<>();
+        private int version;
+
+        Ring(int version) {
+            this.version = version;
+        }
 
         void add(long... timestampsNs) {
             for (long timestampNs : timestampsNs) {
@@ -84,7 +105,8 @@ class TwoWaySourceTest {
             int done = 0;
             for (; done < limit && !timestamps.isEmpty(); done++) {
                 long timestampNs = timestamps.poll();
-                handler.onPacket(ByteBuffer.wrap(new byte[] {0, (byte) timestampNs}), 1, 1, 1, timestampNs);
+                byte[] packet = {0, (byte) (version << 4), (byte) timestampNs};
+                handler.onPacket(ByteBuffer.wrap(packet), 1, 2, 2, timestampNs);
             }
             return done;
         }

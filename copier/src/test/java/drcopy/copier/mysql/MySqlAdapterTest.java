@@ -104,6 +104,7 @@ class MySqlAdapterTest {
         session.target(packet(2, hex("0104")));
 
         assertThat(session.sent()).isEqualTo(packet(3, hex("02")));
+        assertThat(session.counts.value(MySqlEvent.FULL_LOGINS)).isEqualTo(1);
         session.target(packet(4, text("\001no key")));
         assertSkipped(SkipReason.MALFORMED);
     }
@@ -232,6 +233,33 @@ class MySqlAdapterTest {
 
         session.online(prepared(1), first).online(prepared(2), second);
         assertThat(session.sent()).isEqualTo(command(0x17, "06000000 00 01000000"));
+    }
+
+    @Test
+    void executeSentAlongWithItsPrepareNamesTheStatementAllTheSame() {
+        byte[] last = command(0x17, "ffffffff 00 01000000");
+        loggedIn().client(join(prepare("select 1"), last));
+        session.online(prepared(1), session.end()).target(prepared(5));
+        session.client(join(prepare("nonsense"), last)).target(error(1, 1064));
+        session.client(join(prepare("select 2"), last));
+        session.online(prepared(3), session.end()).target(prepared(6)).sent();
+        session.client(command(0x17, "01000000 00 01000000")).client(command(0x17, "03000000 00 01000000"));
+
+        assertThat(session.sent())
+                .isEqualTo(join(command(0x17, "05000000 00 01000000"), command(0x17, "06000000 00 01000000")));
+    }
+
+    @Test
+    void statementThatOnlyOnlinePreparedIsNotTakenForAnother() {
+        byte[] last = command(0x17, "ffffffff 00 01000000");
+        loggedIn().client(join(prepare("select 1"), last));
+        session.online(prepared(1), session.end()).target(prepared(5));
+        session.client(prepare("select 2"));
+        int second = session.end();
+        session.target(error(1, 1146)).online(prepared(2), second).sent();
+        session.client(command(0x17, "02000000 00 01000000"));
+
+        assertThat(session.sent()).isEqualTo(command(0x0e, ""));
     }
 
     @Test
