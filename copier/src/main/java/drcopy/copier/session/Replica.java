@@ -96,6 +96,8 @@ final class Replica extends FlowEntry {
     int challengeTokens;
     long challengeSecond = Long.MIN_VALUE;
 
+    /** Its target's gate, from enlisting on. */
+    OpeningGate gate;
     /** Counts among those whose first SYN is young. */
     boolean isOpening;
 

@@ -22,22 +22,14 @@ final class ReplicaReceiver {
 
     private final Books books;
     private final ReplicaSender sender;
-    private final Replicas replicas;
     private final Lifecycle lifecycle;
     private final StreamEditor editor;
     private final Player player;
 
-    ReplicaReceiver(
-            Books books,
-            ReplicaSender sender,
-            Replicas replicas,
-            Lifecycle lifecycle,
-            StreamEditor editor,
-            Player player) {
+    ReplicaReceiver(Books books, ReplicaSender sender, Lifecycle lifecycle, StreamEditor editor, Player player) {
         this.editor = editor;
         this.books = books;
         this.sender = sender;
-        this.replicas = replicas;
         this.lifecycle = lifecycle;
         this.player = player;
     }
@@ -120,7 +112,7 @@ final class ReplicaReceiver {
 
     private void establish(Replica replica, TargetResponse response, long nowNs) {
         replica.transitionTo(TcpState.ESTABLISHED);
-        replicas.opened(replica);
+        replica.gate.answered(replica, nowNs);
         books.count(CopierCounter.REPLICAS_ESTABLISHED);
         learnOptions(replica, response);
         replica.irs = response.seq();

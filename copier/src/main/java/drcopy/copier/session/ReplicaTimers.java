@@ -21,6 +21,9 @@ final class ReplicaTimers {
 
     /** The replica's timer is due; which of its deadlines has passed is found here. */
     void onTimer(Replica replica, long nowNs) {
+        if (replica.isQueuedToOpen) {
+            replicas.waitedForTurn(replica);
+        }
         if (replica.waitingSinceNs != TimerHeap.NEVER && nowNs - replica.waitingSinceNs >= config.sessionTimeoutNs()) {
             onSilence(replica, nowNs);
             return;
@@ -87,7 +90,7 @@ final class ReplicaTimers {
     }
 
     private void repeatSyn(Replica replica, long nowNs) {
-        replicas.opened(replica);
+        replica.gate.leave(replica);
         backOff(replica);
         sender.sendSyn(replica, nowNs);
     }

@@ -3,6 +3,9 @@ package drcopy.copier.session;
 
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * All replicas of a shard: their ports, their routes, whose turn it is to open, and the ended ones that still answer. Owned by
@@ -19,9 +22,9 @@ final class Replicas {
     private final ReplicaTable table;
     private final PortTable ports = new PortTable();
 
-    private Replica openHead;
-    private Replica openTail;
-    private int opening;
+    private final Map<Target, OpeningGate> gatesByTarget = new HashMap<>();
+    private OpeningGate[] gates = {};
+    private int queued;
     private long routesFullUntilNs = Long.MIN_VALUE;
 
     private Replica lingerHead;
@@ -57,14 +60,8 @@ final class Replicas {
         table.add(replica);
         replica.waitingSinceNs = nowNs;
         replica.lastHeardNs = nowNs;
-        replica.isQueuedToOpen = true;
-        replica.prevToOpen = openTail;
-        if (openTail == null) {
-            openHead = replica;
-        } else {
-            openTail.nextToOpen = replica;
-        }
-        openTail = replica;
+        gate(replica.session.target).queue(replica);
+        queued++;
         return true;
     }
 
@@ -106,13 +103,21 @@ final class Replicas {
         return a.tag == b.tag && a.key.equals(b.key);
     }
 
-    /**
-     * Whose turn it is to open, or null: at most maxOpening SYNs younger than their first timeout are out at a time. Its route
-     * is announced; its SYN is to be sent.
-     */
+    private OpeningGate gate(Target target) {
+        OpeningGate gate = gatesByTarget.get(target);
+        if (gate == null) {
+            gate = new OpeningGate(config.maxOpening());
+            gatesByTarget.put(target, gate);
+            gates = Arrays.copyOf(gates, gates.length + 1);
+            gates[gates.length - 1] = gate;
+        }
+        return gate;
+    }
+
+    /** Whose turn it is to open, or null. Its route is announced; its SYN is to be sent. */
     Replica pollOpening(long nowNs) {
-        Replica replica = openHead;
-        if (replica == null || opening >= config.maxOpening() || nowNs < routesFullUntilNs) {
+        Replica replica = nowNs < routesFullUntilNs ? null : nextToOpen();
+        if (replica == null) {
             return null;
         }
         if (!routes.add(replica.routeId, replica.key, replica.session.tag)) {
@@ -121,47 +126,43 @@ final class Replicas {
             return null;
         }
         unqueue(replica);
-        replica.isOpening = true;
-        opening++;
+        replica.gate.open(replica);
         return replica;
+    }
+
+    private Replica nextToOpen() {
+        if (queued == 0) {
+            return null;
+        }
+        for (OpeningGate gate : gates) {
+            Replica replica = gate.next();
+            if (replica != null) {
+                return replica;
+            }
+        }
+        return null;
     }
 
     /** When openings that rest are tried again, or NEVER. */
     long openDeadlineNs() {
-        return openHead == null || opening >= config.maxOpening() ? TimerHeap.NEVER : routesFullUntilNs;
-    }
-
-    /** The replica no longer counts among those that open. */
-    void opened(Replica replica) {
-        if (replica.isOpening) {
-            replica.isOpening = false;
-            opening--;
-        }
+        return nextToOpen() == null ? TimerHeap.NEVER : routesFullUntilNs;
     }
 
     private void unqueue(Replica replica) {
-        if (!replica.isQueuedToOpen) {
-            return;
-        }
-        replica.isQueuedToOpen = false;
-        if (replica.prevToOpen == null) {
-            openHead = replica.nextToOpen;
-        } else {
-            replica.prevToOpen.nextToOpen = replica.nextToOpen;
-        }
-        if (replica.nextToOpen == null) {
-            openTail = replica.prevToOpen;
-        } else {
-            replica.nextToOpen.prevToOpen = replica.prevToOpen;
-        }
-        replica.prevToOpen = null;
-        replica.nextToOpen = null;
+        replica.gate.unqueue(replica);
+        queued--;
+        waitedForTurn(replica);
+    }
+
+    /** The replica's silence counts from the target's last answer to any replica that opened, as long as it is not its turn. */
+    void waitedForTurn(Replica replica) {
+        replica.waitingSinceNs = Math.max(replica.waitingSinceNs, replica.gate.lastAnsweredNs());
     }
 
     /** The replica is no longer live: no timer, no turn, no acknowledgment. {@link #linger} or {@link #remove} follows. */
     void retire(Replica replica) {
         timers.cancel(replica);
-        opened(replica);
+        replica.gate.leave(replica);
         replica.isAckOwed = false;
         replica.cursor = null;
         if (replica.isQueuedToOpen) {

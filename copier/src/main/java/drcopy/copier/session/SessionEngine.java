@@ -68,7 +68,7 @@ public final class SessionEngine {
         player = new Player(config, books, sender, lifecycle, editor, timers);
         stream = new ClientStream(config, books, pool, backlog, lifecycle, timers);
         intake = new ClientIntake(config, books, pool, sender, lifecycle, stream, player);
-        receiver = new ReplicaReceiver(books, sender, replicas, lifecycle, editor, player);
+        receiver = new ReplicaReceiver(books, sender, lifecycle, editor, player);
         replicaTimers = new ReplicaTimers(config, sender, replicas, lifecycle, player);
         instances = new Instances(lifecycle.sessions(), config.instanceIds());
     }
