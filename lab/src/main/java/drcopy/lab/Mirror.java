@@ -136,10 +136,11 @@ public final class Mirror implements AutoCloseable {
         return leaks.count();
     }
 
-    /** From now on the target's servers get the CPU that the others leave, which is little under load. */
+    /** From now on the director, the target's servers and their interceptors get the CPU that the others leave, which is little under load. */
     public void slowTarget() {
         List<String> command = new ArrayList<>(List.of("renice", "-n", "19", "-p"));
-        servers.keySet().forEach(host -> lab.pids(host, "nginx").forEach(pid -> command.add(pid.toString())));
+        servers.keySet().forEach(host -> lab.pids(host, "").forEach(pid -> command.add(pid.toString())));
+        lab.pids("director", "").forEach(pid -> command.add(pid.toString()));
         Shell.run(Duration.ofSeconds(10), command.toArray(new String[0]));
     }
 

@@ -63,7 +63,7 @@ class ShortConnectionsTest {
                 "--rate",
                 Integer.toString(perSecond),
                 "--connections",
-                "2000",
+                Integer.toString(perSecond / 2),
                 "--count",
                 Expect.count(count));
     }
