@@ -31,6 +31,8 @@ public final class Cli {
     private final ConfigFile file;
 
     private Cli(Callable<Integer> command, PrintWriter out, PrintWriter err) {
+        // What picocli would warn of is refused in a sentence of ours.
+        CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
         line = new CommandLine(command).setExpandAtFiles(false);
         file = new ConfigFile(line.getCommandSpec());
         line.setOut(out);

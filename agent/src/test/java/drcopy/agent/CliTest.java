@@ -41,6 +41,7 @@ class CliTest {
                 "-x 80 --speed fast            | sample: --speed fast: must be a number",
                 "-x 80 -s h:0                  | sample: --servers h:0: must have a port of 1..65535",
                 "-x 80 -s ok:1,h:0             | sample: --servers h:0: must have a port of 1..65535",
+                "-x 80 -s \"h:0                | sample: --servers \"h:0: must have a port of 1..65535",
                 "-x 80 --ratoi 5               | sample: --ratoi: must be a known option, perhaps --ratio",
                 "-x 80 -Q                      | sample: -Q: must be a known option, --help lists them",
                 "-x 80 stray                   | sample: stray: must follow an option, nothing else is expected here",

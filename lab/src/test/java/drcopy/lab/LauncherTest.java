@@ -77,6 +77,7 @@ class LauncherTest {
                 "copier -x 0-198.18.0.1:80 -s 198.18.0.2            | --transfer 0-198.18.0.1:80: must have a port of"
                         + " 1..65535",
                 "copier -x 80-2001:db8::1:80 -s 198.18.0.2          | --transfer 80-2001:db8::1:80: must have brackets",
+                "copier -x 80-\"198.18.0.1:80 -s 198.18.0.2         | --transfer 80-\"198.18.0.1:80: must be",
                 "copier -x 80-127.0.0.1:80 -s 198.18.0.2            | --transfer 80-127.0.0.1:80: must not transfer to"
                         + " itself",
                 "copier -x 80-198.18.0.1:80 -s 198.18.0.2:99999     | --servers 198.18.0.2:99999: must have a port of"

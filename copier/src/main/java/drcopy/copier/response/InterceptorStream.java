@@ -5,7 +5,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import drcopy.agent.HostPort;
 import drcopy.copier.route.RouteOutlet;
-import drcopy.copier.session.TargetResponse;
 import drcopy.tls.MutualTls;
 import drcopy.tls.TlsFailure;
 import drcopy.v1.AttachRequest;
@@ -13,8 +12,6 @@ import drcopy.v1.AttachResponse;
 import drcopy.v1.Hello;
 import drcopy.v1.IdSuperseded;
 import drcopy.v1.InterceptionServiceGrpc;
-import drcopy.v1.ResponseBatch;
-import drcopy.v1.ResponsePayload;
 import drcopy.v1.RouteBatch;
 import drcopy.v1.RouteSnapshot;
 import drcopy.v1.Status;
@@ -27,7 +24,6 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -136,7 +132,7 @@ final class InterceptorStream implements RouteOutlet {
         @Override
         public void onNext(AttachResponse message) {
             switch (message.getMessageCase()) {
-                case RESPONSES -> onBatch(message.getResponses());
+                case RESPONSES -> ResponseColumns.deliver(message.getResponses(), sink);
                 case WELCOME -> reports.onWelcome(InterceptorStream.this, message.getWelcome());
                 case CONFLICT -> sink.onRouteConflict(message.getConflict().getRouteId());
                 case STATUS -> reports.onStatus(InterceptorStream.this, message.getStatus());
@@ -144,15 +140,6 @@ final class InterceptorStream implements RouteOutlet {
                 case MESSAGE_NOT_SET -> {
                     // It comes from a newer interceptor.
                 }
-            }
-        }
-
-        private void onBatch(ResponseBatch batch) {
-            ByteBuffer bytes = batch.getRecords().asReadOnlyByteBuffer();
-            int records = bytes.remaining() / TargetResponse.LENGTH;
-            if (records > 0) {
-                bytes.limit(bytes.position() + records * TargetResponse.LENGTH);
-                sink.onResponses(bytes.slice(), payloads(batch, records));
             }
         }
 
@@ -170,19 +157,6 @@ final class InterceptorStream implements RouteOutlet {
             channel.shutdownNow();
             reports.onClosed(InterceptorStream.this, why);
         }
-    }
-
-    private static ByteBuffer[] payloads(ResponseBatch batch, int records) {
-        if (batch.getPayloadsCount() == 0) {
-            return null;
-        }
-        ByteBuffer[] payloads = new ByteBuffer[records];
-        for (ResponsePayload payload : batch.getPayloadsList()) {
-            if (payload.getRecord() >= 0 && payload.getRecord() < records) {
-                payloads[payload.getRecord()] = payload.getPayload().asReadOnlyByteBuffer();
-            }
-        }
-        return payloads;
     }
 
     private static String reason(Throwable error) {
