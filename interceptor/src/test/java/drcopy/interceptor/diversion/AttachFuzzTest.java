@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import drcopy.agent.Logs;
 import drcopy.interceptor.metrics.InterceptorCounter;
 import drcopy.interceptor.metrics.InterceptorCounters;
 import drcopy.interceptor.stream.InterceptionService;
@@ -18,6 +19,7 @@ import drcopy.wire.Fuzz;
 import drcopy.wire.SegmentBuilder;
 import io.grpc.stub.StreamObserver;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Whatever comes on a stream is taken or ends that stream, with a sentence; a copier beside it is served as ever. */
@@ -43,6 +45,11 @@ class AttachFuzzTest {
     private StreamObserver<AttachRequest> in;
     private FakeCall hostile;
     private long parsed;
+
+    @BeforeAll
+    static void logNothing() {
+        Logs.toNowhere(); // a line for every stream
+    }
 
     @Test
     void noMessageDoesHarm() {
