@@ -55,6 +55,22 @@ outcomes() {
         END { told() }'
 }
 
+# count_checks PHASE LOG STATUS: like count_reports, from lines "PHASE: passed: ..." of a script that ends at the first that fails.
+count_checks() {
+    local passed failed=0
+    passed=$(grep -c "^$1: passed: " "$2" || true)
+    if [ "$3" -ne 0 ]; then
+        failed=1
+        FAILURES+="  $1: $(failed_check "$2")"$'\n'
+    fi
+    echo "test: $1: $passed passed, $failed failed"
+    PASSED=$((PASSED + passed))
+    FAILED=$((FAILED + failed))
+}
+
+# failed_check LOG: which check failed, or what was said last
+failed_check() { grep -m 1 -o 'failed: .*' "$1" || echo "it did not end by itself; its last line: $(tail -n 1 "$1")"; }
+
 # count_broken PHASE: Maven itself failed, which no report tells.
 count_broken() {
     FAILED=$((FAILED + 1))
