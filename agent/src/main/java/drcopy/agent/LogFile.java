@@ -17,13 +17,13 @@ import java.nio.file.attribute.BasicFileAttributes;
  * which is interrupted to end it: hence a stream and no channel, which an interrupt would close.
  */
 final class LogFile extends AppenderBase<ILoggingEvent> {
-    private static final long LOOK_MS = 1000;
+    private static final long LOOK_NS = 1_000_000_000L;
 
     private final Path path;
     private final Encoder<ILoggingEvent> encoder;
     private FileOutputStream file;
     private Object inode;
-    private long lookAtMs;
+    private long lookedNs;
 
     LogFile(Path path, Encoder<ILoggingEvent> encoder) throws IOException {
         this.path = path;
@@ -37,6 +37,7 @@ final class LogFile extends AppenderBase<ILoggingEvent> {
                 .close();
         file = new FileOutputStream(path.toFile(), true);
         inode = inode();
+        lookedNs = System.nanoTime();
     }
 
     private Object inode() throws IOException {
@@ -46,8 +47,9 @@ final class LogFile extends AppenderBase<ILoggingEvent> {
     @Override
     protected void append(ILoggingEvent event) {
         try {
-            if (event.getTimeStamp() >= lookAtMs) {
-                lookAtMs = event.getTimeStamp() + LOOK_MS;
+            long nowNs = System.nanoTime(); // the line's own time is of a clock that may be set back
+            if (nowNs - lookedNs >= LOOK_NS) {
+                lookedNs = nowNs;
                 reopenIfGone();
             }
             if (file != null) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.encoder.EchoEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +60,28 @@ class LogsTest {
             LOG.info("line");
             assertThat(file).exists();
         });
+    }
+
+    @Test
+    void aClockThatIsSetBackKeepsNoFileAway() throws IOException {
+        Path file = folder.resolve("log");
+        EchoEncoder<ILoggingEvent> encoder = new EchoEncoder<>();
+        LogFile log = new LogFile(file, encoder);
+        log.start();
+        log.doAppend(event(Duration.ofDays(1).toMillis()));
+        Files.delete(file);
+        await().untilAsserted(() -> {
+            log.doAppend(event(0));
+            assertThat(file).exists();
+        });
+        log.stop();
+    }
+
+    private static LoggingEvent event(long timestampMs) {
+        LoggingEvent event = new LoggingEvent();
+        event.setTimeStamp(timestampMs);
+        event.setMessage("line");
+        return event;
     }
 
     @Test

@@ -17,6 +17,7 @@ public final class Agent implements AutoCloseable {
     private final String host;
     private final List<String> options;
     private final int number;
+    private List<String> wrapper = List.of();
     private HostProcess process;
     private double pastCpuSeconds;
     private long pastPeakKib;
@@ -49,9 +50,14 @@ public final class Agent implements AutoCloseable {
         return new Agent(lab, "coordinator", host, 9, options);
     }
 
+    /** The next start is by this command, which is followed by the program's. */
+    public void under(List<String> command) {
+        wrapper = List.copyOf(command);
+    }
+
     /** Starts it, again after {@link #kill} or {@link #close}, and does not wait. */
     public void start() {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(wrapper);
         command.add(Lab.home().resolve("bin").resolve(program).toString());
         if (program.equals("coordinator")) {
             command.add("serve");

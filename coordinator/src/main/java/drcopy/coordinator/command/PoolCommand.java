@@ -4,10 +4,14 @@ package drcopy.coordinator.command;
 import drcopy.agent.Cli;
 import drcopy.coordinator.config.PoolOptions;
 import drcopy.coordinator.pool.Control;
+import drcopy.coordinator.pool.CopierNode;
+import drcopy.coordinator.pool.PoolContents;
 import drcopy.coordinator.pool.PoolJson;
 import drcopy.coordinator.pool.PoolStatus;
 import drcopy.coordinator.pool.PoolWords;
+import drcopy.coordinator.web.AgentFigures;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +51,14 @@ abstract class PoolCommand implements Callable<Integer> {
     final void print(Object value, String text) {
         out().println(json ? PoolJson.fullText(value) : text);
         out().flush();
+    }
+
+    /** What the pool's copiers say of themselves; nobody is asked for {@code --json}, which is what ZooKeeper holds. */
+    final Map<String, Map<String, Double>> figures(PoolContents contents) {
+        return json
+                ? Map.of()
+                : AgentFigures.lookOnce(
+                        contents.copiers().stream().map(CopierNode::metrics).toList());
     }
 
     /** The control of a pool after a change. */

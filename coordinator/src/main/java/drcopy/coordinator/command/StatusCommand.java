@@ -12,6 +12,6 @@ public final class StatusCommand extends PoolCommand {
     @Override
     void run(Connection connection) {
         PoolContents contents = connection.store().contents();
-        print(PoolStatus.of(contents), StatusTable.of(contents, Instant.now()));
+        print(PoolStatus.of(contents), StatusTable.of(contents, figures(contents), Instant.now()));
     }
 }

@@ -9,37 +9,50 @@ import drcopy.coordinator.pool.PoolWords;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A pool as text for people. Pure. */
 final class StatusTable {
     private StatusTable() {}
 
-    /** Several lines without a newline at the end. */
-    static String of(PoolContents pool, Instant now) {
+    /**
+     * Several lines without a newline at the end.
+     *
+     * @param figures of the copiers that said some, by the address of their metrics
+     */
+    static String of(PoolContents pool, Map<String, Map<String, Double>> figures, Instant now) {
         List<String> lines = new ArrayList<>();
         lines.add("pool " + pool.pool() + ": " + PoolWords.of(pool.control()));
         List<List<String>> interceptors = new ArrayList<>();
         interceptors.add(List.of("INTERCEPTOR", "DIVERTS", "SINCE", "VERSION"));
         for (InterceptorNode node : pool.interceptors()) {
             interceptors.add(List.of(
-                    node.address(),
+                    String.valueOf(node.address()),
                     String.join(",", node.vips()),
                     PoolWords.age(node.since(), now),
                     String.valueOf(node.version())));
         }
         List<List<String>> copiers = new ArrayList<>();
-        copiers.add(List.of("COPIER", "HOST", "IDS", "SINCE", "VERSION"));
+        copiers.add(List.of("COPIER", "HOST", "IDS", "SINCE", "VERSION", "GOVERNOR"));
         for (CopierNode node : pool.copiers()) {
             copiers.add(List.of(
-                    node.id(),
-                    node.host(),
+                    String.valueOf(node.id()),
+                    String.valueOf(node.host()),
                     node.instanceIds().isEmpty() ? "-" : PoolWords.ids(node.instanceIds()),
                     PoolWords.age(node.since(), now),
-                    String.valueOf(node.version())));
+                    String.valueOf(node.version()),
+                    governor(node.metrics() == null ? Map.of() : figures.getOrDefault(node.metrics(), Map.of()))));
         }
         addTable(lines, interceptors);
         addTable(lines, copiers);
         return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String governor(Map<String, Double> figures) {
+        return PoolWords.governor(
+                figures.getOrDefault("drcopy_copier_governor_state", Double.NaN),
+                figures.getOrDefault("drcopy_copier_governor_share_ratio", Double.NaN),
+                figures.getOrDefault("drcopy_copier_governor_load_ratio", Double.NaN));
     }
 
     /** Leases alone. */
@@ -49,8 +62,10 @@ final class StatusTable {
         for (HeldId held : leases) {
             table.add(List.of(
                     String.valueOf(held.lease().id()),
-                    held.node().holder(),
-                    held.node().process() == null ? "?" : held.node().process().host(),
+                    String.valueOf(held.node().holder()),
+                    held.node().process() == null
+                            ? "?"
+                            : String.valueOf(held.node().process().host()),
                     PoolWords.age(held.node().since(), now),
                     String.valueOf(held.lease().epoch())));
         }

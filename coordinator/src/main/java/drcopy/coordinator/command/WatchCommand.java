@@ -39,7 +39,7 @@ public final class WatchCommand extends PoolCommand {
         PoolStatus status = PoolStatus.of(contents);
         if (!status.equals(shown)) {
             shown = status;
-            print(status, StatusTable.of(contents, Instant.now()) + System.lineSeparator());
+            print(status, StatusTable.of(contents, figures(contents), Instant.now()) + System.lineSeparator());
         }
     }
 }

@@ -5,9 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 
 /** What there is to say about a pool, in words. Pure. */
 public final class PoolWords {
+    private static final int PERCENT = 100;
+
     private PoolWords() {}
 
     /** What copiers are told, a clause. */
@@ -35,6 +38,25 @@ public final class PoolWords {
             return age.toMinutes() + " min";
         }
         return age.toHours() < 48 ? age.toHours() + " h" : age.toDays() + " d";
+    }
+
+    /**
+     * What a copier's governor does, by the copier's own figures.
+     *
+     * @param state 0 all is mirrored, 1 new sessions are shed, 2 mirroring is paused; NaN when it is not known
+     * @param share of new sessions that are taken up, 0..1
+     * @param load of the scarcest resource, 1 is its whole budget
+     */
+    public static String governor(double state, double share, double load) {
+        if (Double.isNaN(state)) {
+            return "?";
+        }
+        String used = String.format(Locale.ROOT, "%.0f %% of its budget", PERCENT * load);
+        return switch ((int) state) {
+            case 0 -> "takes all";
+            case 1 -> String.format(Locale.ROOT, "sheds, takes %.0f %%, at %s", PERCENT * share, used);
+            default -> "paused, at " + used;
+        };
     }
 
     /** Instance IDs, neighbours as a range: {@code 0-2, 7}. */

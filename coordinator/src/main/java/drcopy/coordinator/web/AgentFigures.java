@@ -4,14 +4,17 @@ package drcopy.coordinator.web;
 import drcopy.agent.HostPort;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * What agents say on {@code /metrics}, asked for while somebody looks at the page, each agent every second at most. A look never waits:
  * it sees what the last answers said. Any thread.
  */
-final class AgentFigures {
+public final class AgentFigures {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long STALE_NS = TimeUnit.SECONDS.toNanos(10);
@@ -79,30 +82,53 @@ final class AgentFigures {
     }
 
     private void fetch(String address, Agent agent) {
+        var unused = fetch(http, address).thenAccept(sums -> {
+            synchronized (agent) {
+                agent.before = agent.last;
+                agent.last = new Look(System.nanoTime(), sums);
+            }
+        });
+    }
+
+    /**
+     * What these agents say just now, all asked at once: sums by metric. Waits for them, a second or two; who does not answer is left
+     * out, and so is null.
+     */
+    public static Map<String, Map<String, Double>> lookOnce(Collection<String> addresses) {
+        HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+        Map<String, Map<String, Double>> said = new ConcurrentHashMap<>();
+        CompletableFuture<?>[] answers = addresses.stream()
+                .filter(Objects::nonNull)
+                .limit(MOST_AGENTS)
+                .map(address -> fetch(http, address)
+                        .thenAccept(sums -> said.put(address, sums))
+                        .exceptionally(unknown -> null))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(answers)
+                .completeOnTimeout(null, 2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        return Map.copyOf(said);
+    }
+
+    /** Fails when nothing is to be had; the agent's own log and its place in the pool tell more. */
+    private static CompletableFuture<Map<String, Double>> fetch(HttpClient http, String address) {
         HttpRequest request;
         try {
             request = HttpRequest.newBuilder(URI.create("http://" + HostPort.parse(address) + "/metrics"))
                     .timeout(PATIENCE)
                     .build();
         } catch (IllegalArgumentException e) {
-            return; // what somebody wrote into ZooKeeper is no address
+            return CompletableFuture.failedFuture(e); // what somebody wrote into ZooKeeper is no address
         }
-        CompletableFuture<HttpResponse<InputStream>> answer =
-                http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
-        var unused = answer.thenAcceptAsync(response -> take(agent, response));
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
+                .thenApplyAsync(AgentFigures::read);
     }
 
-    private static void take(Agent agent, HttpResponse<InputStream> response) {
+    private static Map<String, Double> read(HttpResponse<InputStream> response) {
         try (InputStream body = response.body()) {
-            String text = new String(body.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
-            Map<String, Double> sums = parse(text);
-            synchronized (agent) {
-                agent.before = agent.last;
-                agent.last = new Look(System.nanoTime(), sums);
-            }
+            return parse(new String(body.readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
         } catch (IOException e) {
-            // The figures stay unknown; the agent's own log and its place in the pool tell more.
-            return;
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -77,7 +77,7 @@ final class PoolPage {
     }
 
     private void copiers(Html html, PoolContents pool) {
-        String[] names = {"Copier", "Host", "IDs", "Joined", "Sessions", "Delivered", "Dropped", "Version"};
+        String[] names = {"Copier", "Host", "IDs", "Joined", "Sessions", "Delivered", "Dropped", "Governor", "Version"};
         table(html, "Copiers", pool.copiers().size(), names);
         for (CopierNode node : pool.copiers()) {
             html.raw("<tr>");
@@ -97,7 +97,8 @@ final class PoolPage {
                             .perSecond(),
                     "/s");
             drops(html, names[6], figure(node.metrics(), "drcopy_copier_dropped_segments_total"));
-            cell(html, names[7], node.version());
+            governor(html, names[7], node.metrics());
+            cell(html, names[8], node.version());
             html.raw("</tr>");
         }
         html.raw("</tbody></table></div>");
@@ -140,6 +141,16 @@ final class PoolPage {
             html.raw("</tr>");
         }
         html.raw("</tbody></table></div>");
+    }
+
+    private void governor(Html html, String name, String metrics) {
+        double state = figure(metrics, "drcopy_copier_governor_state").total();
+        String words = PoolWords.governor(
+                state,
+                figure(metrics, "drcopy_copier_governor_share_ratio").total(),
+                figure(metrics, "drcopy_copier_governor_load_ratio").total());
+        html.raw("<td data-name='").say(name).raw(state > 0 ? "' class=bad>" : "'>");
+        html.say(Double.isNaN(state) ? "–" : words).raw("</td>");
     }
 
     private AgentFigures.Figure figure(String address, String metric) {

@@ -2,6 +2,8 @@
 package drcopy.coordinator.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -9,6 +11,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import drcopy.agent.Cli;
 import drcopy.agent.HostPort;
+import drcopy.agent.Metrics;
+import drcopy.agent.MetricsServer;
 import drcopy.coordinator.CoordinatorMain;
 import drcopy.coordinator.config.PoolAddress;
 import drcopy.coordinator.pool.Control;
@@ -22,6 +26,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,6 +70,40 @@ class AgreementTest {
         }
     }
 
+    @Test
+    void statusAndPageTellWhatACopiersGovernorDoes() throws Exception {
+        Metrics metrics = new Metrics("copier");
+        metrics.gauge("governor_state", "", () -> 1);
+        metrics.gauge("governor_share_ratio", "", () -> 0.75);
+        metrics.gauge("governor_load_ratio", "", () -> 1.2);
+        String words = "sheds, takes 75 %, at 120 % of its budget";
+        try (MetricsServer copier = MetricsServer.start(metrics, "127.0.0.1", 0, () -> null, () -> null);
+                TestingServer server = new TestingServer(true);
+                CuratorFramework curator =
+                        CuratorFrameworkFactory.newClient(server.getConnectString(), new RetryOneTime(100))) {
+            curator.start();
+            create(curator, "/copiers/web1", "{\"id\":\"web1\",\"metrics\":\"127.0.0.1:" + copier.port() + "\"}");
+            create(curator, "/copiers/web2", "{\"id\":\"web2\"}");
+            create(curator, "/copiers/web3", "{\"id\":\"web3\",\"metrics\":\"127.0.0.1:1\"}");
+            String zookeeper = "127.0.0.1:" + server.getPort();
+
+            String status = status(zookeeper, List.of());
+            assertThat(status.lines().filter(line -> line.startsWith("web1")))
+                    .singleElement(STRING)
+                    .endsWith(words);
+            assertThat(status.lines().filter(line -> line.matches("web[23].*")))
+                    .hasSize(2)
+                    .allMatch(line -> line.endsWith("?"));
+            try (ZooKeeperClient client = ZooKeeperClient.open(PoolAddress.parse(zookeeper, "default"), change -> {})) {
+                assertThat(client.awaitConnected(20)).isTrue();
+                PoolStore store = new PoolStore(client);
+                try (PageServer page = PageServer.start(new HostPort("127.0.0.1", 0), store, null)) {
+                    await().untilAsserted(() -> assertThat(pools(page)).contains(words));
+                }
+            }
+        }
+    }
+
     private static void fill(CuratorFramework curator) throws Exception {
         for (int i = 0; i < 2; i++) {
             String process = "\"process\":{\"host\":\"h" + i + "\",\"pid\":1,\"started\":\"t\"}";
@@ -90,20 +129,30 @@ class AgreementTest {
     }
 
     private static JsonObject status(String zookeeper) {
+        return JsonParser.parseString(status(zookeeper, List.of("--json"))).getAsJsonObject();
+    }
+
+    private static String status(String zookeeper, List<String> options) {
         StringWriter out = new StringWriter();
+        List<String> words = new ArrayList<>(List.of("status", "-z", zookeeper));
+        words.addAll(options);
         int code = Cli.run(
-                new CoordinatorMain(), new PrintWriter(out), new PrintWriter(out), "status", "--json", "-z", zookeeper);
+                new CoordinatorMain(), new PrintWriter(out), new PrintWriter(out), words.toArray(String[]::new));
         assertThat(code).as("%s", out).isZero();
-        return JsonParser.parseString(out.toString()).getAsJsonObject();
+        return out.toString();
     }
 
     private static String page(PoolStore store) throws Exception {
         try (PageServer page = PageServer.start(new HostPort("127.0.0.1", 0), store, null)) {
-            URI uri = URI.create("http://127.0.0.1:" + page.port() + "/pools");
-            return HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-                    .body();
+            return pools(page);
         }
+    }
+
+    private static String pools(PageServer page) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + page.port() + "/pools");
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .body();
     }
 
     /** What a person sees who types this into zkCli.sh. */

@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class InterceptorStream implements RouteOutlet {
     private static final String CLOSED = "Network closed for unknown reason";
+    private static final String RESET = "Connection reset by peer";
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     private static final int KEEPALIVE_SECONDS = 20;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 5;
@@ -40,6 +41,7 @@ final class InterceptorStream implements RouteOutlet {
     private final ResponseSink sink;
     private final Reports reports;
     private ClientCallStreamObserver<AttachRequest> out;
+    private boolean isAnswered;
 
     /** What becomes of the stream. Called by the shard thread, without a connection also by threads of gRPC; must not block. */
     interface Reports {
@@ -131,6 +133,7 @@ final class InterceptorStream implements RouteOutlet {
 
         @Override
         public void onNext(AttachResponse message) {
+            isAnswered = true;
             switch (message.getMessageCase()) {
                 case RESPONSES -> ResponseColumns.deliver(message.getResponses(), sink);
                 case WELCOME -> reports.onWelcome(InterceptorStream.this, message.getWelcome());
@@ -159,18 +162,22 @@ final class InterceptorStream implements RouteOutlet {
         }
     }
 
-    private static String reason(Throwable error) {
+    private String reason(Throwable error) {
         return TlsFailure.clause(error).orElseGet(() -> statusAndRoot(error));
     }
 
-    private static String statusAndRoot(Throwable error) {
+    private String statusAndRoot(Throwable error) {
         io.grpc.Status status = io.grpc.Status.fromThrowable(error);
         Throwable root = error;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        if (CLOSED.equals(status.getDescription())) {
-            return "it closed the connection at once, as one does that requires TLS and is offered none";
+        boolean isClosed = CLOSED.equals(status.getDescription())
+                || String.valueOf(root.getMessage()).contains(RESET);
+        if (isClosed) {
+            return isAnswered
+                    ? "it closed the connection"
+                    : "it closed the connection at once, as one does that requires TLS and is offered none";
         }
         String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
         String detail = root.getMessage();

@@ -13,6 +13,10 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -22,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +156,39 @@ class HostilePeerTest {
                     .setService("drcopy.v1.InterceptionService")
                     .build();
             assertThat(health.check(request).getStatus()).isEqualTo(ServingStatus.SERVING);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void tellsAnyClientWhatItServes() {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", interceptor.port())
+                .usePlaintext()
+                .build();
+        List<String> services = new CopyOnWriteArrayList<>();
+        try {
+            StreamObserver<ServerReflectionRequest> ask = ServerReflectionGrpc.newStub(channel)
+                    .serverReflectionInfo(new StreamObserver<>() {
+                        @Override
+                        public void onNext(ServerReflectionResponse answer) {
+                            answer.getListServicesResponse()
+                                    .getServiceList()
+                                    .forEach(service -> services.add(service.getName()));
+                        }
+
+                        @Override
+                        public void onError(Throwable error) {}
+
+                        @Override
+                        public void onCompleted() {}
+                    });
+            ask.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+            await().untilAsserted(() -> assertThat(services)
+                    .contains(
+                            "drcopy.v1.InterceptionService",
+                            "grpc.health.v1.Health",
+                            "grpc.reflection.v1.ServerReflection"));
         } finally {
             channel.shutdownNow();
         }
