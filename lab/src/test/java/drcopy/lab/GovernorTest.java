@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class GovernorTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final String SECONDS = System.getProperty("governor.seconds", "3");
     private static final int RUN = 0;
     private static final int SHED = 1;
     private static final int PAUSED = 2;
@@ -46,8 +47,9 @@ class GovernorTest {
 
     @Test
     void shedsWholeSessionsBeyondItsBudgetAndTakesAllAgainBelowIt() {
+        LoadResult copied = mirror.load(LIMIT, crowd("copied", SECONDS));
         mirror.copier().kill();
-        LoadResult alone = mirror.load(LIMIT, crowd("alone", "3"));
+        LoadResult alone = mirror.load(LIMIT, crowd("alone", SECONDS));
         mirror.copyWith("--max-packets", "1500");
         Mirror.Mark calm = mirror.mark();
         Expect.whole(mirror, calm, mirror.load(LIMIT, "--run", "calm", "--rate", "100", "--count", "100"), LIMIT);
@@ -62,7 +64,9 @@ class GovernorTest {
             load.finish();
             LoadResult crowd = load.await(LIMIT);
             assertThat(crowd.answered()).isEqualTo(crowd.issued());
-            System.out.printf("governor: production alone %s%ngovernor: while shedding   %s%n", alone, crowd);
+            tell("without a copier", alone);
+            tell("with a copier", copied);
+            tell("while it sheds", crowd);
         }
         long endedNs = System.nanoTime();
         awaitState(RUN);
@@ -76,6 +80,12 @@ class GovernorTest {
         Mirror.Mark after = mirror.mark();
         Expect.whole(mirror, after, mirror.load(LIMIT, "--run", "after", "--rate", "100", "--count", "100"), LIMIT);
         Expect.balancedBooks(mirror);
+    }
+
+    private static void tell(String when, LoadResult production) {
+        System.out.printf(
+                "governor: production %s: %d requests, p50 %d us, p99 %d us%n",
+                when, production.answered(), production.p50Us(), production.p99Us());
     }
 
     /** What arrived of a session is all of it, or its end when it was joined late; never its beginning alone. */
