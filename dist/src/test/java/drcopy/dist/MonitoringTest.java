@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import drcopy.agent.HostPort;
 import drcopy.agent.Metrics;
 import drcopy.agent.MetricsServer;
+import drcopy.coordinator.command.CoordinatorMetrics;
 import drcopy.copier.governor.Verdict;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
@@ -35,7 +36,7 @@ final class MonitoringTest {
     private static final String DASHBOARD = "ansible/monitoring/dashboard.json";
     private static final String OPERATIONS = "docs/OPERATIONS.md";
 
-    private static final Pattern OUR_METRIC = Pattern.compile("drcopy_(?:copier|interceptor)_[a-z_]+");
+    private static final Pattern OUR_METRIC = Pattern.compile("drcopy_[a-z_]+");
     private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
     private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
 
@@ -116,6 +117,7 @@ final class MonitoringTest {
         interceptor.certificateExpiry(() -> 0);
         Set<String> names = new TreeSet<>(scrape(copier));
         names.addAll(scrape(interceptor));
+        names.addAll(scrape(CoordinatorMetrics.of(() -> true)));
         return names;
     }
 

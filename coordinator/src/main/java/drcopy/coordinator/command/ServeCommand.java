@@ -9,7 +9,6 @@ import drcopy.agent.ConfigException;
 import drcopy.agent.Heading;
 import drcopy.agent.HostPort;
 import drcopy.agent.IpLiteral;
-import drcopy.agent.Metrics;
 import drcopy.agent.Shutdown;
 import drcopy.coordinator.config.PoolAddress;
 import drcopy.coordinator.serve.EmbeddedZooKeeper;
@@ -92,7 +91,10 @@ public final class ServeCommand implements Callable<Integer> {
                         ZooKeeperClient.open(access.to(existing == null ? own(zookeeper) : existing), change -> {});
                 PageServer page = access.servePage(client)) {
             LOG.debug("page on port {}", page.port());
-            process.serve(metrics(client), () -> failure(zookeeper), () -> unready(zookeeper, client));
+            process.serve(
+                    CoordinatorMetrics.of(() -> client.state() == ConnectionChange.CONNECTED),
+                    () -> failure(zookeeper),
+                    () -> unready(zookeeper, client));
             if (!client.awaitConnected(CONNECT_SECONDS)) {
                 LOG.warn("ZooKeeper does not answer yet{}", peers.isEmpty() ? "" : ": its peers are awaited");
             }
@@ -133,15 +135,6 @@ public final class ServeCommand implements Callable<Integer> {
     private PoolAddress own(EmbeddedZooKeeper zookeeper) {
         String host = bind == null ? "127.0.0.1" : bind;
         return PoolAddress.parse(new HostPort(host, zookeeper.port()).toString(), "default");
-    }
-
-    private static Metrics metrics(ZooKeeperClient client) {
-        Metrics metrics = new Metrics("coordinator");
-        metrics.gauge(
-                "zookeeper_connected",
-                "1 while ZooKeeper answers.",
-                () -> client.state() == ConnectionChange.CONNECTED ? 1 : 0);
-        return metrics;
     }
 
     private static String failure(EmbeddedZooKeeper zookeeper) {
