@@ -11,8 +11,7 @@ public final class CoordinatorMetrics {
     /** @param isConnected whether ZooKeeper answers; any thread */
     public static Metrics of(BooleanSupplier isConnected) {
         Metrics metrics = new Metrics("coordinator");
-        metrics.gauge(
-                "zookeeper_connected", "1 while ZooKeeper answers.", () -> isConnected.getAsBoolean() ? 1 : 0);
+        metrics.gauge("zookeeper_connected", "1 while ZooKeeper answers.", () -> isConnected.getAsBoolean() ? 1 : 0);
         return metrics;
     }
 }
