@@ -164,12 +164,12 @@ public final class Agent implements AutoCloseable {
 
     /** CPU seconds over all its lives. */
     public double cpuSeconds() {
-        return pastCpuSeconds + (process.isAlive() ? process.cpuSeconds() : 0);
+        return pastCpuSeconds + (process != null && process.isAlive() ? process.cpuSeconds() : 0);
     }
 
     /** Most resident memory of any of its lives, in KiB. */
     public long peakKib() {
-        return Math.max(pastPeakKib, process.isAlive() ? process.peakKib() : 0);
+        return Math.max(pastPeakKib, process != null && process.isAlive() ? process.peakKib() : 0);
     }
 
     private void remember() {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * tcpdump on a host, on all its devices, into a file that can be read while it grows. Headers only. The lab's own judge of what
+ * tcpdump on a host, on all its devices, into a file that can be read while it grows. The lab's own judge of what
  * is on a wire: none of the product's capture code takes part.
  */
 public final class Capture implements AutoCloseable {
@@ -29,6 +29,8 @@ public final class Capture implements AutoCloseable {
         void packet(long ns, boolean isOutgoing, int length, ByteBuffer packet);
     }
 
+    private static final String HEADERS = "128";
+    private static final String WHOLE = "262144";
     private static final int FILE_HEADER = 24;
     private static final int RECORD_HEADER = 16;
     private static final int MAGIC_NANOSECONDS = 0xa1b23c4d;
@@ -47,8 +49,17 @@ public final class Capture implements AutoCloseable {
         this.file = file;
     }
 
-    /** Starts a capture; it sees what comes from now on. */
+    /** Starts a capture of headers; it sees what comes from now on. */
     public static Capture start(Lab lab, String host, String name, String filter) {
+        return start(lab, host, name, HEADERS, filter);
+    }
+
+    /** Starts a capture of whole packets. */
+    public static Capture whole(Lab lab, String host, String name, String filter) {
+        return start(lab, host, name, WHOLE, filter);
+    }
+
+    private static Capture start(Lab lab, String host, String name, String snaplen, String filter) {
         Path file = lab.folder().resolve(name + ".pcap");
         HostProcess process = lab.start(
                 host,
@@ -65,7 +76,7 @@ public final class Capture implements AutoCloseable {
                         "-n",
                         "-p",
                         "-s",
-                        "128",
+                        snaplen,
                         "-U",
                         "-w",
                         file.toString(),

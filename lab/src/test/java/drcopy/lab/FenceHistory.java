@@ -21,11 +21,19 @@ final class FenceHistory {
     private static final Pattern SEEN =
             Pattern.compile(TIME + "Attached: pool \\S+, instance IDs \\[(.*?)\\], epochs \\[(.*?)\\],");
 
+    private static final Pattern HEARD =
+            Pattern.compile(TIME + "instance ID (\\d+) (?:has a newer lease|is another copier's by now)|" + TIME
+                    + "the lease of instance ID (\\d+) was taken away");
+
     private final List<Lease> leases = new ArrayList<>();
     private final List<Sighting> sightings = new ArrayList<>();
+    private final List<Heard> heards = new ArrayList<>();
 
     /** A copier leased an ID. */
     private record Lease(long ms, String copier, int id, long epoch) {}
+
+    /** A copier heard that an ID is not its own any more. */
+    private record Heard(long ms, String copier, int id) {}
 
     /** An interceptor heard of a lease. */
     private record Sighting(long ms, int id, long epoch) {}
@@ -40,6 +48,11 @@ final class FenceHistory {
             if (leased.find()) {
                 leases.add(new Lease(
                         ms(leased.group(1)), name, Integer.parseInt(leased.group(2)), Long.parseLong(leased.group(3))));
+            }
+            Matcher heard = HEARD.matcher(line);
+            if (heard.find()) {
+                int of = heard.group(1) == null ? 3 : 1;
+                heards.add(new Heard(ms(heard.group(of)), name, Integer.parseInt(heard.group(of + 1))));
             }
         }
     }
@@ -105,6 +118,29 @@ final class FenceHistory {
                 .stream()
                 .map(late -> Math.max(0, late))
                 .sum();
+    }
+
+    /** How long its opener had known that the opening's ID was not its own any more, in ms; 0 when it was, or when it did not know. */
+    long afterHearingMs(Opening opening) {
+        long leased = leases.stream()
+                .filter(lease -> isOf(opening, lease.copier(), lease.id(), lease.ms()))
+                .mapToLong(Lease::ms)
+                .max()
+                .orElse(Long.MIN_VALUE);
+        return heards.stream()
+                .filter(heard -> isOf(opening, heard.copier(), heard.id(), heard.ms()) && heard.ms() >= leased)
+                .mapToLong(heard -> opening.ms() - heard.ms())
+                .max()
+                .orElse(0);
+    }
+
+    private static boolean isOf(Opening opening, String copier, int id, long ms) {
+        return opening.copier().equals(copier) && opening.id() == id && ms <= opening.ms();
+    }
+
+    /** How often a copier heard that an ID was not its own any more. */
+    int heard() {
+        return heards.size();
     }
 
     private boolean isOwn(Sighting seen, String copier) {

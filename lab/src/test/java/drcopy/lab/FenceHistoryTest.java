@@ -41,6 +41,20 @@ class FenceHistoryTest {
     }
 
     @Test
+    void anOpeningIsMeasuredFromWhenItsCopierHeard() {
+        history.copier(
+                "a",
+                DAY
+                        + "21.010 WARN  [shard-0] IdLeases: instance ID 0 has a newer lease, epoch 20: nothing new is opened\n"
+                        + DAY + "40.000 INFO  [cluster] IdLeases: instance ID 0 is leased, epoch 30\n");
+        assertThat(history.heard()).isEqualTo(1);
+        assertThat(history.afterHearingMs(new Opening(at("21.005"), "a", 0))).isZero();
+        assertThat(history.afterHearingMs(new Opening(at("21.050"), "a", 0))).isEqualTo(40);
+        assertThat(history.afterHearingMs(new Opening(at("21.050"), "a", 1))).isZero();
+        assertThat(history.afterHearingMs(new Opening(at("40.005"), "a", 0))).isZero();
+    }
+
+    @Test
     void countsIdsThatChangedHands() {
         assertThat(history.isComplete()).isTrue();
         assertThat(new FenceHistory().isComplete()).isFalse();

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -21,16 +22,22 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Two copiers of the same sessions in one pool, an ensemble of three coordinators, and faults one after the other, chosen by a seed:
- * {@code -Ddrcopy.faults.seed=1 -Ddrcopy.faults.count=15}. What was recorded is checked for fencing.
+ * {@code -Ddrcopy.faults.seed=1 -Ddrcopy.faults.count=15 -Ddrcopy.faults.seconds=600}, the last of which bounds the time in which
+ * faults begin. What was recorded is checked for fencing, and for who was given each response.
  */
 @Tag("lab")
 class PoolFaults {
     private static final long SEED = Long.getLong("drcopy.faults.seed", 1);
     private static final int COUNT = Integer.getInteger("drcopy.faults.count", 15);
+    private static final long MOST_NS = TimeUnit.SECONDS.toNanos(Integer.getInteger("drcopy.faults.seconds", 600));
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int RATE = 60;
+    private static final List<String> SERVERS = List.of("rs1", "rs2", "rs3");
     /** What news of a newer lease may take to its older holder, on a busy machine. */
     private static final long NEWS_MS = 1_000;
+
+    /** What a SYN may take from the decision to the wire, on a busy machine. */
+    private static final long UNDER_WAY_MS = 100;
 
     private static final int MTU_OF_SECOND = 1_300;
     private static final int MOST_TAKES = 4;
@@ -61,11 +68,13 @@ class PoolFaults {
         lab = Lab.up(Lab.Director.LVS, "faults" + ProcessHandle.current().pid(), 5);
         lab.director("ipvsadm", "-d", "-t", Lab.VIP + ":80", "-r", Lab.address("rs4") + ":80");
         lab.director("ipvsadm", "-d", "-t", Lab.VIP + ":80", "-r", Lab.address("rs5") + ":80");
+        List<Capture> taps = SERVERS.stream()
+                .map(host -> Capture.whole(lab, host, "streams-" + host, "tcp port 36524"))
+                .toList();
         ensemble = Ensemble.up(lab);
         List<String> divert = List.of("--divert", Mirror.diverted(), "-z", Ensemble.ADDRESSES);
         String transfer = "198.18.0.10:80-198.18.1.200:80";
-        mirror =
-                Mirror.up(lab, List.of("-x", transfer, "-z", Ensemble.ADDRESSES), divert, List.of("rs1", "rs2", "rs3"));
+        mirror = Mirror.up(lab, List.of("-x", transfer, "-z", Ensemble.ADDRESSES), divert, SERVERS);
         List<String> options = new ArrayList<>(List.of("-x", transfer + ",198.18.0.10:8080-198.18.1.200:8080"));
         options.addAll(List.of("-z", Ensemble.SECOND_ADDRESSES, "-M", Integer.toString(MTU_OF_SECOND)));
         second = Agent.copier(lab, 1, options);
@@ -79,7 +88,9 @@ class PoolFaults {
             awaitWhole();
             runFaults();
             judge(capture);
+            judgeResponses(taps);
         } finally {
+            taps.forEach(Capture::close);
             second.close();
             ensemble.close();
             mirror.close();
@@ -91,7 +102,8 @@ class PoolFaults {
         try (LoadProcess load = LoadProcess.start(
                 lab, "--run", "faults", "--style", "SHORT", "--rate", Integer.toString(RATE), "--seconds", "900")) {
             awaitRequests(RATE);
-            for (int i = 0; i < COUNT; i++) {
+            long begun = System.nanoTime();
+            for (int i = 0; i < COUNT && System.nanoTime() - begun < MOST_NS; i++) {
                 Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
                 long from = System.nanoTime();
                 inflict(fault);
@@ -136,7 +148,7 @@ class PoolFaults {
             }
             case SESSION_EXPIRED -> cutOff(ONLY_SECOND, 11);
             case ID_TAKEN_WHILE_CUT_OFF -> takeIdWhileCutOff();
-            case CUT_OFF_FROM_INTERCEPTORS -> cutOff(INTERCEPTORS, 1 + random.nextInt(4));
+            case CUT_OFF_FROM_INTERCEPTORS -> cutOff(INTERCEPTORS, 1 + random.nextInt(12));
             case CUT_OFF_FROM_BOTH -> cutOff(ONLY_SECOND + "\n" + INTERCEPTORS, 1 + random.nextInt(12));
             case COPIER_KILLED -> {
                 second.kill();
@@ -233,30 +245,38 @@ class PoolFaults {
         FenceHistory history = new FenceHistory();
         history.copier("first", mirror.copier().log());
         history.copier("second", second.log());
-        for (String host : List.of("rs1", "rs2", "rs3")) {
+        for (String host : SERVERS) {
             history.interceptor(mirror.interceptor(host).log());
         }
         List<FenceHistory.Opening> openings = new Openings().of(capture);
         long late = 0;
         long latest = 0;
+        long afterHearing = 0;
         for (FenceHistory.Opening opening : openings) {
             long ms = history.lateMs(opening);
             late += ms > 0 ? 1 : 0;
             latest = Math.max(latest, ms);
+            afterHearing = Math.max(afterHearing, history.afterHearingMs(opening));
         }
         System.out.printf(
                 Locale.ROOT,
-                "%s, %d IDs changed hands, %d openings; after an interceptor had seen a newer lease: %d, the latest %d ms after%n",
+                "%s, %d IDs changed hands, %d openings; after an interceptor had seen a newer lease: %d, the latest %d ms after;"
+                        + " %d times a copier heard of one, openings until %d ms after%n",
                 history.size(),
                 history.contested(),
                 openings.size(),
                 late,
-                latest);
+                latest,
+                history.heard(),
+                afterHearing);
         assertThat(openings).isNotEmpty();
         assertThat(history.isComplete())
                 .as("leases and sightings were recorded")
                 .isTrue();
         assertThat(latest).as("ms an older holder opened on").isLessThan(NEWS_MS);
+        assertThat(afterHearing)
+                .as("ms an older holder opened on after it had heard")
+                .isLessThan(UNDER_WAY_MS);
         for (Agent copier : List.of(mirror.copier(), second)) {
             System.out.printf(
                     Locale.ROOT,
@@ -265,6 +285,25 @@ class PoolFaults {
                     copier.metric("responses_total"),
                     copier.metric("responses_unknown_total"),
                     copier.metric("route_conflicts_total"));
+        }
+    }
+
+    /** Every response on the wire against who owned its flow by then. */
+    private static void judgeResponses(List<Capture> taps) {
+        for (Capture tap : taps) {
+            FlowHistory history = new FlowHistory();
+            StreamTap streams = new StreamTap(history);
+            streams.read(tap);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d responses given to copiers, %d of them to others than the flow's owner; %d routes of another's flow; %d bytes not read%n",
+                    history.responses(),
+                    history.foreign(),
+                    history.contested(),
+                    streams.lostBytes());
+            assertThat(history.responses()).isGreaterThan(COUNT);
+            assertThat(history.foreign()).isZero();
+            assertThat(streams.lostBytes()).isZero();
         }
     }
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import drcopy.lab.load.LoadResult;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -16,6 +18,10 @@ import org.junit.jupiter.api.Test;
 /** A pool kept by a coordinator: no copier is told of an interceptor, and none is restarted. */
 @Tag("lab")
 class PoolShortTrial {
+    private static final String PAGE = "http://127.0.0.1:8088/";
+    private static final String TEXT = "document.body.innerText";
+    private static final int WIDE = 1280;
+    private static final int PHONE = 390;
     private static PoolMirror pool;
     private static Mirror mirror;
 
@@ -105,6 +111,61 @@ class PoolShortTrial {
         Expect.balancedBooks(mirror);
     }
 
+    /** Members, leases and rates, and a pause that has to be confirmed; wide and narrow, light and dark. */
+    @Test
+    void thePageShowsThePoolAndPausesItWhenConfirmed() {
+        try (LoadProcess load = LoadProcess.start(
+                        mirror.lab(), "--run", "page", "--style", "SHORT", "--rate", "60", "--seconds", "150");
+                Browser browser = Browser.start(mirror.lab(), "online")) {
+            browser.scheme("light");
+            browser.show(PAGE, WIDE);
+            Await.until("rates are shown", LIMIT, () -> browser.value(TEXT).matches("(?s).*\\b[1-9][0-9,]*/s.*"));
+            String text = browser.value(TEXT);
+            assertThat(text).contains("Pool default", "running", "Copiers (1)", "Interceptors (3)", "Instance IDs (1)");
+            assertThat(text).contains(Lab.address("rs1") + ":36524", Lab.address("rs3") + ":36524", Lab.VIP + ":80");
+            Set<String> backgrounds = new HashSet<>();
+            for (int width : List.of(WIDE, PHONE)) {
+                for (String scheme : List.of("light", "dark")) {
+                    look(browser, width, scheme);
+                    backgrounds.add(browser.value("getComputedStyle(document.documentElement).backgroundColor"));
+                }
+            }
+            assertThat(backgrounds).as("backgrounds, light and dark").hasSize(2);
+            press(browser, false);
+            assertThat(mirror.copier().metric("paused")).isZero();
+            press(browser, true);
+            Await.until("paused", LIMIT, () -> mirror.copier().metric("paused") == 1);
+            Await.until("shown as paused", LIMIT, () -> browser.value(TEXT).contains("paused, "));
+            browser.picture(mirror.lab().folder().resolve("page-paused.png"));
+            press(browser, true);
+            Await.until("resumed", LIMIT, () -> mirror.copier().metric("paused") == 0);
+            assertThat(browser.questions()).hasSize(3).allMatch(question -> question.contains("pool default?"));
+            load.finish();
+            load.await(LIMIT);
+        }
+    }
+
+    private static void look(Browser browser, int width, String scheme) {
+        browser.scheme(scheme);
+        browser.show(PAGE, width);
+        Await.until("the pool is shown", LIMIT, () -> browser.value(TEXT).contains("Instance IDs (1)"));
+        browser.picture(mirror.lab().folder().resolve("page-" + width + "-" + scheme + ".png"));
+        assertThat(Integer.parseInt(browser.value("document.documentElement.scrollWidth")))
+                .as("width of the page")
+                .isLessThanOrEqualTo(width);
+    }
+
+    /** Presses the pool's button; the page asks before it does anything. */
+    private static void press(Browser browser, boolean isConfirmed) {
+        int asked = browser.questions().size();
+        browser.confirm(isConfirmed);
+        browser.value("document.querySelector('.pool-head button').click()");
+        Await.until("it asks", LIMIT, () -> {
+            browser.value("0");
+            return browser.questions().size() == asked + 1;
+        });
+    }
+
     /** From just before an order until the copier's own figures say that it obeys, in ns; what curl takes is in it. */
     private static long obeyedWithin(int paused, Runnable order) {
         long from = System.nanoTime();
@@ -131,6 +192,23 @@ class PoolShortTrial {
                     .doesNotContain("Exception");
         }
         assertThat(pool.command("status", "--json")).contains("\"pool\":\"default\"", "\"instance_ids\":[0]");
+    }
+
+    @Test
+    void thePreflightLooksAtThePool() {
+        String copier = Lab.home().resolve("bin/copier").toString();
+        Shell.Outcome good =
+                mirror.lab().attempt("online", copier, "-x", Mirror.transfers(), "-z", PoolMirror.ZOOKEEPER, "--check");
+        System.out.println(good.output());
+        assertThat(good.status()).as("%s", good.output()).isZero();
+        assertThat(good.output()).contains("ZooKeeper", "interceptor " + Lab.address("rs1") + ":36524");
+        Shell.Outcome held = mirror.lab()
+                .attempt("online", copier, "-x", Mirror.transfers(), "-z", PoolMirror.ZOOKEEPER, "-f", "0", "--check");
+        assertThat(held.status()).as("%s", held.output()).isEqualTo(1);
+        Shell.Outcome away =
+                mirror.lab().attempt("online", copier, "-x", Mirror.transfers(), "-z", "198.18.1.10:2999", "--check");
+        assertThat(away.status()).as("%s", away.output()).isEqualTo(1);
+        assertThat(mirror.copier().metric("interceptors_up")).isEqualTo(3);
     }
 
     /** A copier of another pool, of a port where nobody calls. */

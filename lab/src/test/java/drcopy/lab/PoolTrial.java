@@ -2,9 +2,12 @@
 package drcopy.lab;
 
 import static drcopy.lab.PoolMirror.LIMIT;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import drcopy.lab.load.LoadResult;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class PoolTrial {
     private static final int REQUESTS_PER_SECOND = 150;
+    private static final long MINUTE_NS = TimeUnit.SECONDS.toNanos(60);
     private static PoolMirror pool;
     private static Mirror mirror;
 
@@ -54,11 +58,7 @@ class PoolTrial {
         try (LoadProcess load = LoadProcess.start(
                 mirror.lab(), "--run", "wipe", "--style", "SHORT", "--rate", "150", "--seconds", "300")) {
             pool.awaitRequests(mark, REQUESTS_PER_SECOND);
-            pool.coordinator().signal("STOP");
-            for (int second = 0; second < 60; second++) {
-                pool.awaitRequests(mirror.mark(), REQUESTS_PER_SECOND);
-            }
-            pool.coordinator().signal("CONT");
+            stopForAMinute();
             pool.awaitRequests(mirror.mark(), REQUESTS_PER_SECOND);
             pool.killAndWipe();
             pool.awaitRequests(mirror.mark(), REQUESTS_PER_SECOND);
@@ -68,5 +68,27 @@ class PoolTrial {
             Expect.whole(mirror, mark, result, LIMIT);
         }
         Expect.balancedBooks(mirror);
+    }
+
+    private static void stopForAMinute() {
+        Mirror.Mark stopped = mirror.mark();
+        pool.coordinator().signal("STOP");
+        long from = System.nanoTime();
+        long longestNs = 0;
+        while (System.nanoTime() - from < MINUTE_NS) {
+            long before = System.nanoTime();
+            Mirror.Mark mark = mirror.mark();
+            Await.until("it mirrors on", LIMIT, () -> mirror.compare(mark).delivered() >= REQUESTS_PER_SECOND);
+            longestNs = Math.max(longestNs, System.nanoTime() - before);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "stopped for %d ms: %s; %d more delivered within %d ms each time%n",
+                (System.nanoTime() - from) / 1_000_000,
+                mirror.compare(stopped),
+                REQUESTS_PER_SECOND,
+                longestNs / 1_000_000);
+        assertThat(mirror.copier().metric("zookeeper_connected")).isZero();
+        pool.coordinator().signal("CONT");
     }
 }

@@ -43,6 +43,7 @@ public final class CopierMembership implements AutoCloseable {
     private final PoolWatch watch;
     private List<HostPort> toldInterceptors = List.of();
     private volatile List<Lease> toldLeases = List.of();
+    private String toldName;
     private Control toldControl = Control.NONE;
     private volatile String refusal;
 
@@ -77,6 +78,7 @@ public final class CopierMembership implements AutoCloseable {
             thread.wake();
         });
         name = new CopierName(client, profile, thread::wake);
+        toldName = name.name();
         leases = new IdLeases(client, request, profile.process(), name::name, thread::wake);
         watch = new PoolWatch(client, thread::wake);
     }
@@ -211,9 +213,10 @@ public final class CopierMembership implements AutoCloseable {
 
     private synchronized void tellLeases() {
         List<Lease> now = leases.inUse();
-        if (!now.equals(toldLeases)) {
+        if (!now.equals(toldLeases) || !name.name().equals(toldName)) {
             boolean sameIds = ids(now).equals(ids(toldLeases));
             toldLeases = now;
+            toldName = name.name();
             listener.onLeases(name.name(), now);
             if (!sameIds) {
                 thread.wake();

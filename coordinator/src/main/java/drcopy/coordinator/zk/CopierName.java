@@ -6,7 +6,7 @@ import drcopy.coordinator.pool.PoolJson;
 
 /**
  * Keeps the znode that says that a copier is there, under a name that is nobody else's: a second copier of the same host and purpose
- * gets a number at its end. Owned by one thread; calls block.
+ * gets a number at its end, and so does one whose name was taken while it was away. Owned by one thread; calls block.
  */
 public final class CopierName {
     private static final int MOST = 1024;
@@ -16,7 +16,6 @@ public final class CopierName {
     private final String wanted;
     private CopierNode copier;
     private OwnNode node;
-    private boolean isAnnounced;
     private String written = "";
 
     public CopierName(ZooKeeperClient client, CopierNode copier, Runnable onEvent) {
@@ -34,7 +33,7 @@ public final class CopierName {
     /** Looks after the node. */
     public void keep(CopierNode current) {
         copier = current.named(copier.id());
-        for (int i = 2; claim() == OwnNode.Standing.FOREIGN && !isAnnounced && i <= MOST; i++) {
+        for (int i = 2; claim() == OwnNode.Standing.FOREIGN && i <= MOST; i++) {
             copier = copier.named(wanted + "-" + i);
             node = null;
         }
@@ -54,7 +53,6 @@ public final class CopierName {
             node.rewrite(bytes);
         }
         if (standing != OwnNode.Standing.FOREIGN) {
-            isAnnounced = true;
             written = value;
         }
         return standing;

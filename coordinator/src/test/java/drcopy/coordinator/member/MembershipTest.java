@@ -13,6 +13,7 @@ import drcopy.coordinator.pool.CopierNode;
 import drcopy.coordinator.pool.InterceptorNode;
 import drcopy.coordinator.pool.LeaseRequest;
 import drcopy.coordinator.pool.PoolContents;
+import drcopy.coordinator.pool.PoolJson;
 import drcopy.coordinator.pool.ProcessMark;
 import drcopy.coordinator.zk.PoolStore;
 import drcopy.coordinator.zk.ZooKeeperClient;
@@ -191,6 +192,26 @@ class MembershipTest {
 
         assertThat(first.copierId).isEqualTo("web1-c");
         assertThat(second.copierId).isEqualTo("web1-c-2");
+    }
+
+    @Test
+    void aCopierWhoseNameWasTakenWhileItWasAwayTakesAnother() throws Exception {
+        RecordingListener copier = joined("web1");
+        CopierNode namesake = new CopierNode(
+                1, "web1-c", "web1", "80-198.18.1.200:80", List.of(), "t", "0.1.0", null, ProcessMark.ofThis("web2"));
+        String path = "/drcopy/pools/default/copiers/web1-c";
+        CuratorFramework curator = curator();
+
+        curator.transaction()
+                .forOperations(
+                        curator.transactionOp().delete().forPath(path),
+                        curator.transactionOp()
+                                .create()
+                                .withMode(CreateMode.EPHEMERAL)
+                                .forPath(path, PoolJson.bytes(namesake)));
+
+        eventually(() -> copier.copierId.equals("web1-c-2"));
+        assertThat(copier.ids()).containsExactly(0);
     }
 
     @Test

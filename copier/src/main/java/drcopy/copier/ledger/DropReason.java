@@ -43,6 +43,8 @@ public enum DropReason {
     SESSIONS_LIMIT("the limit of sessions is reached"),
     /** No free port was found for the replica. */
     NO_PORT("no free port for its replica"),
+    /** Its instance ID is another copier's by now, so no connection is opened under it. */
+    ID_LOST("its instance ID is another copier's by now"),
     /** A protocol adapter keeps it from the target: a session it cannot adapt, or what must not be mirrored. */
     NOT_MIRRORED("its protocol forbids to mirror it"),
     /** The copier was stopped. */

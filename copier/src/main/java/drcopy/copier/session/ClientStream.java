@@ -249,9 +249,6 @@ final class ClientStream {
         }
         enqueue(session, segment);
         if (session.replica == null) {
-            if (session.hasHadReplica) {
-                books.count(CopierCounter.REPLICAS_REOPENED);
-            }
             lifecycle.openAtRequest(session, nowNs);
         }
     }

@@ -37,6 +37,8 @@ final class Instances {
         }
         current = again == null ? new InstanceSet(ids) : again;
         retired.removeIf(set -> set == current || set.sessions == 0);
+        retired.forEach(set -> set.own(current.ids));
+        current.own(current.ids);
     }
 
     /** The set that plays a flow: a retired one that has a session of it, or the one in use. */

@@ -75,8 +75,15 @@ final class Lifecycle {
         enlist(replica, PortTable.preferredPort(session.clientPort, session.tag), nowNs);
     }
 
-    /** Opens a replica that begins with the head of the queue, with a SYN of our own. */
+    /** Opens a replica that begins with the head of the queue, with a SYN of our own; ends the session if its ID was lost. */
     void openAtRequest(Session session, long nowNs) {
+        if (!session.mayOpen()) {
+            dismiss(session);
+            return;
+        }
+        if (session.hasHadReplica) {
+            books.count(CopierCounter.REPLICAS_REOPENED);
+        }
         Segment first = session.queue.head();
         for (Segment s = first; s != null && s.is(Segment.RELEASED); s = s.next) {
             s.flags &= ~Segment.RELEASED;
@@ -90,6 +97,12 @@ final class Lifecycle {
         Replica replica = new Replica(session);
         replica.iss = first.seq - 1;
         enlist(replica, PortTable.preferredPort(session.clientPort, session.tag), nowNs);
+    }
+
+    /** The session ends for its instance ID was lost: IDs in use may join its connection at the next request. */
+    private void dismiss(Session session) {
+        backlog.dropAll(session, DropReason.ID_LOST);
+        endLingering(session, DropReason.ID_LOST);
     }
 
     private void enlist(Replica replica, int port, long nowNs) {
@@ -275,7 +288,12 @@ final class Lifecycle {
         old.syn = null;
         int port = PortTable.nextPort(old.key.clientPort);
         leave(old, false, nowNs);
-        enlist(replica, port, nowNs);
+        if (session.mayOpen()) {
+            enlist(replica, port, nowNs);
+        } else {
+            dropSyn(replica, DropReason.ID_LOST);
+            dismiss(session);
+        }
     }
 
     private void leave(Replica replica, boolean lingers, long nowNs) {
@@ -308,7 +326,6 @@ final class Lifecycle {
             rest(session, reason);
             return;
         }
-        books.count(CopierCounter.REPLICAS_REOPENED);
         openAtRequest(session, nowNs);
     }
 

@@ -101,6 +101,9 @@ final class Replica extends FlowEntry {
     /** Counts among those whose first SYN is young. */
     boolean isOpening;
 
+    /** Its route was announced. */
+    boolean isRouted;
+
     boolean isQueuedToOpen;
     Replica nextToOpen;
     Replica prevToOpen;

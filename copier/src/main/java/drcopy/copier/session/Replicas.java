@@ -125,6 +125,7 @@ final class Replicas {
             routesFullUntilNs = nowNs + ROUTE_RETRY_NS;
             return null;
         }
+        replica.isRouted = true;
         unqueue(replica);
         replica.gate.open(replica);
         return replica;
@@ -170,10 +171,12 @@ final class Replicas {
         }
     }
 
-    /** The replica is gone, its port free, its route withdrawn. */
+    /** The replica is gone, its port free, its route withdrawn if it was announced. */
     void remove(Replica replica) {
         ports.release(replica);
-        routes.remove(replica.routeId);
+        if (replica.isRouted) {
+            routes.remove(replica.routeId);
+        }
         table.remove(replica);
     }
 

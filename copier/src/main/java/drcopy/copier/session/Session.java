@@ -138,4 +138,9 @@ final class Session extends FlowEntry {
     int nextIpId() {
         return ipId++ & 0xffff;
     }
+
+    /** False when its instance ID was lost: no connection is opened for it any more. */
+    boolean mayOpen() {
+        return instances.mayOpen(tag);
+    }
 }

@@ -75,10 +75,22 @@ public final class SessionEngine {
 
     /**
      * Client connections that begin from now on are played under these instance IDs, a replica each; those that are being played
-     * keep the IDs they began with. Without any ID nothing new is taken up.
+     * keep the IDs they began with, but open no further connection under one that is not among these. Without any ID nothing new is
+     * taken up.
      */
     public void useInstances(int... instanceIds) {
         instances.use(instanceIds);
+        ReplicaTable table = replicas.table();
+        for (int i = 0; i < table.end(); i++) {
+            Replica replica = table.at(i);
+            if (replica != null && replica.isQueuedToOpen && !replica.session.mayOpen()) {
+                try {
+                    lifecycle.cut(replica.session, DropReason.ID_LOST);
+                } catch (RuntimeException fault) {
+                    faults.contain(replica.session, fault);
+                }
+            }
+        }
     }
 
     /** A segment that a client sent to online. */
@@ -94,8 +106,11 @@ public final class SessionEngine {
             intake.overhear(segment, nowNs);
         }
         for (int instanceId : playing.ids) {
-            books.captured(segment.packet.payloadLength());
             Session session = lifecycle.sessions().find(segment.key, instanceId);
+            if (session == null && !playing.mayOpen(instanceId)) {
+                continue;
+            }
+            books.captured(segment.packet.payloadLength());
             try {
                 intake.take(segment, session, instanceId, nowNs);
             } catch (RuntimeException fault) {

@@ -15,17 +15,15 @@ final class CopierLink {
 
     private final AttachedStream stream;
     private final int slot;
-    private final long order;
     private final Outbox outbox;
     private final ArrayDeque<AttachResponse> notices = new ArrayDeque<>();
     private final BitSet superseded = new BitSet();
     private long dropped;
     private boolean inSnapshot;
 
-    CopierLink(AttachedStream stream, int slot, long order, PendingBudget budget) {
+    CopierLink(AttachedStream stream, int slot, PendingBudget budget) {
         this.stream = stream;
         this.slot = slot;
-        this.order = order;
         this.outbox = new Outbox(budget);
     }
 
@@ -36,11 +34,6 @@ final class CopierLink {
     /** This stream's number in the route table. */
     int slot() {
         return slot;
-    }
-
-    /** When this copier's incarnation was first seen, among all: a later one has a larger number. */
-    long order() {
-        return order;
     }
 
     String copierId() {

@@ -13,7 +13,6 @@ final class CopierLinks implements RouteBook.Succession {
     private final CopierLink[] bySlot;
     private final Map<AttachedStream, CopierLink> byStream = new HashMap<>();
     private final PendingBudget budget;
-    private long lastOrder;
 
     CopierLinks(int maxStreams, PendingBudget budget) {
         bySlot = new CopierLink[maxStreams + 1];
@@ -26,20 +25,10 @@ final class CopierLinks implements RouteBook.Succession {
         while (bySlot[slot] != null) {
             slot++;
         }
-        CopierLink link = new CopierLink(stream, slot, orderOf(stream), budget);
+        CopierLink link = new CopierLink(stream, slot, budget);
         bySlot[slot] = link;
         byStream.put(stream, link);
         return link;
-    }
-
-    private long orderOf(AttachedStream stream) {
-        for (CopierLink link : byStream.values()) {
-            if (link.copierId().equals(stream.hello().getCopierId())
-                    && link.incarnation() == stream.hello().getIncarnation()) {
-                return link.order();
-            }
-        }
-        return ++lastOrder;
     }
 
     void close(CopierLink link) {
@@ -64,11 +53,9 @@ final class CopierLinks implements RouteBook.Succession {
         return byStream.size();
     }
 
-    /** The same copier, unless the holder is a later incarnation of it than the claimant. */
+    /** The same process. Two of the same name are two copiers: a flow of one that lives is none of the other's. */
     @Override
     public boolean succeeds(int claimant, int holder) {
-        CopierLink newer = bySlot[claimant];
-        CopierLink older = bySlot[holder];
-        return newer.copierId().equals(older.copierId()) && newer.order() >= older.order();
+        return bySlot[claimant].incarnation() == bySlot[holder].incarnation();
     }
 }

@@ -108,13 +108,13 @@ final class StreamDesk {
     /** Tells every copier of the pool, the new one included, which of its instance IDs somebody has a newer lease of. */
     private void fence(Hello hello) {
         for (int i = 0; i < hello.getLeaseEpochsCount(); i++) {
-            leases.seen(hello.getPool(), hello.getInstanceIds(i), hello.getLeaseEpochs(i), hello.getCopierId());
+            leases.seen(hello.getPool(), hello.getInstanceIds(i), hello.getLeaseEpochs(i), hello.getIncarnation());
         }
         for (int id : hello.getInstanceIdsList()) {
             long newest = leases.newest(hello.getPool(), id);
             for (CopierLink link : links.all()) {
                 boolean isSamePool = link.stream().hello().getPool().equals(hello.getPool());
-                if (isSamePool && leases.isSuperseded(hello.getPool(), id, link.leaseEpoch(id), link.copierId())) {
+                if (isSamePool && leases.isSuperseded(hello.getPool(), id, link.leaseEpoch(id), link.incarnation())) {
                     var unused = link.supersede(id, newest);
                 }
             }

@@ -19,16 +19,20 @@ public final class LeaseEpochs {
     /** The newest lease of each ID of a pool. */
     private static final class Pool {
         final long[] epochs = new long[MAX_INSTANCE_ID + 1];
-        final String[] holders = new String[MAX_INSTANCE_ID + 1];
+        final long[] holders = new long[MAX_INSTANCE_ID + 1];
     }
 
-    /** Takes note of a lease; without effect beyond {@value #MAX_POOLS} pools. */
-    public void seen(String pool, int instanceId, long epoch, String copierId) {
+    /**
+     * Takes note of a lease; without effect beyond {@value #MAX_POOLS} pools.
+     *
+     * @param incarnation the process that holds it
+     */
+    public void seen(String pool, int instanceId, long epoch, long incarnation) {
         if (pools.size() < MAX_POOLS || pools.containsKey(pool)) {
             Pool known = pools.computeIfAbsent(pool, name -> new Pool());
             if (Long.compareUnsigned(epoch, known.epochs[instanceId]) > 0) {
                 known.epochs[instanceId] = epoch;
-                known.holders[instanceId] = copierId;
+                known.holders[instanceId] = incarnation;
             }
         }
     }
@@ -40,14 +44,14 @@ public final class LeaseEpochs {
     }
 
     /**
-     * True when another copier has a newer lease than this one. Its own, renewed, takes nothing from it: a wiped ZooKeeper counts
-     * epochs from the start.
+     * True when another process has a newer lease than this one. Its own, renewed, takes nothing from it: a wiped ZooKeeper counts
+     * epochs from the start. A copier's id proves nothing: one that is cut off from ZooKeeper may have a namesake.
      */
-    public boolean isSuperseded(String pool, int instanceId, long epoch, String copierId) {
+    public boolean isSuperseded(String pool, int instanceId, long epoch, long incarnation) {
         Pool known = pools.get(pool);
         return known != null
                 && epoch != 0
                 && Long.compareUnsigned(epoch, known.epochs[instanceId]) < 0
-                && !copierId.equals(known.holders[instanceId]);
+                && incarnation != known.holders[instanceId];
     }
 }

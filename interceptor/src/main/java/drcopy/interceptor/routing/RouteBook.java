@@ -5,15 +5,15 @@ import drcopy.wire.FlowKey;
 
 /**
  * The rule by which flows are given to streams: a flow belongs to the copier that routed it first, as long as the stream lives
- * that carries the route; the same copier may move it to another stream, which happens when it reconnects or restarts. Owned by
- * the diversion thread.
+ * that carries the route; the same process may move it to another stream, which happens when it reconnects. Owned by the
+ * diversion thread.
  */
 public final class RouteBook {
     /** What became of a claim. */
     public enum Outcome {
         /** The flow had no route. */
         ADDED,
-        /** The claimant's own copier had routed it. */
+        /** The claimant's own process had routed it. */
         REPLACED,
         /** Another copier holds it: {@link #holder}. */
         CONFLICT,
@@ -21,7 +21,7 @@ public final class RouteBook {
         FULL
     }
 
-    /** Tells which streams speak for the same copier. */
+    /** Tells which streams speak for the same process. */
     @FunctionalInterface
     public interface Succession {
         /** True when a claim of {@code claimant} takes over a flow of {@code holder}; the two differ. */

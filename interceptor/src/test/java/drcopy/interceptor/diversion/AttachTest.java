@@ -92,7 +92,7 @@ class AttachTest {
     @Test
     void sendsEachCopierItsOwnResponsesOnly() {
         try (TestCopier a = attached("a", 1, 0);
-                TestCopier b = attached("b", 1, 0)) {
+                TestCopier b = attached("b", 9, 0)) {
             a.send(Records.add(100, 1, 2));
             b.send(Records.add(200, 3, 4));
             awaitCount(InterceptorCounter.ROUTES_ADDED, 4);
@@ -108,7 +108,7 @@ class AttachTest {
     @Test
     void leavesAFlowToTheCopierThatRoutedItFirst() {
         try (TestCopier a = attached("a", 1, 0);
-                TestCopier b = attached("b", 1, 0)) {
+                TestCopier b = attached("b", 9, 0)) {
             a.send(Records.add(100, 1));
             awaitCount(InterceptorCounter.ROUTES_ADDED, 1);
             b.send(Records.add(200, 1, 2));
@@ -125,7 +125,7 @@ class AttachTest {
 
     @Test
     void givesTheFlowsOfAnEndedStreamToOthers() {
-        try (TestCopier b = attached("b", 1, 0)) {
+        try (TestCopier b = attached("b", 9, 0)) {
             try (TestCopier a = attached("a", 1, 0)) {
                 a.send(Records.add(100, 1));
                 awaitCount(InterceptorCounter.ROUTES_ADDED, 1);
@@ -155,16 +155,20 @@ class AttachTest {
     }
 
     @Test
-    void letsANewerIncarnationTakeOverAndAnOlderOneNot() {
-        try (TestCopier old = attached("a", 1, 0);
-                TestCopier fresh = attached("a", 2, 0)) {
-            old.send(Records.add(100, 1));
-            awaitCount(InterceptorCounter.ROUTES_ADDED, 1);
+    void keepsTheFlowsOfNamesakesApart() {
+        try (TestCopier fresh = attached("a", 2, 0)) {
+            try (TestCopier old = attached("a", 1, 0)) {
+                old.send(Records.add(100, 1));
+                awaitCount(InterceptorCounter.ROUTES_ADDED, 1);
+                fresh.send(Records.add(200, 1));
+                await().until(() -> fresh.conflicts.size() == 1);
+                interceptor.respond(1, 1);
+                await().until(() -> old.routeIds().equals(List.of(101L)));
+            }
+            awaitCount(InterceptorCounter.ROUTES_ENDED, 1);
             fresh.send(Records.add(200, 1));
-            awaitCount(InterceptorCounter.ROUTES_REPLACED, 1);
-            old.send(Records.add(100, 1));
-            await().until(() -> old.conflicts.size() == 1);
-            interceptor.respond(1, 1);
+            awaitCount(InterceptorCounter.ROUTES_ADDED, 2);
+            interceptor.respond(1, 2);
             await().until(() -> fresh.routeIds().equals(List.of(201L)));
         }
     }

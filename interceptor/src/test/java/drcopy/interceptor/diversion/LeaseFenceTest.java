@@ -36,8 +36,12 @@ class LeaseFenceTest {
     }
 
     private TestCopier attachedWithLease(String copierId, String pool, long epoch) {
+        return attachedWithLease(copierId, copierId.hashCode(), pool, epoch);
+    }
+
+    private TestCopier attachedWithLease(String copierId, long incarnation, String pool, long epoch) {
         TestCopier copier = TestCopier.attach(interceptor.port());
-        Hello.Builder hello = Records.hello(copierId, 1, 0).getHello().toBuilder()
+        Hello.Builder hello = Records.hello(copierId, incarnation, 0).getHello().toBuilder()
                 .setPool(pool)
                 .addLeaseEpochs(epoch);
         copier.send(AttachRequest.newBuilder().setHello(hello).build());
@@ -79,6 +83,23 @@ class LeaseFenceTest {
             awaitCount(InterceptorCounter.ROUTES_ADDED, 2);
             assertThat(before.superseded).isEmpty();
             assertThat(afterAWipe.superseded).isEmpty();
+        }
+    }
+
+    @Test
+    void namesakesAreFencedFromEachOther() {
+        try (TestCopier cutOff = attachedWithLease("twin", 1, "p", 5)) {
+            cutOff.send(Records.add(100, 1));
+            awaitCount(InterceptorCounter.ROUTES_ADDED, 1);
+            try (TestCopier holder = attachedWithLease("twin", 2, "p", 6)) {
+                await().until(() -> cutOff.superseded.size() == 1);
+                cutOff.send(Records.add(100, 2));
+                awaitCount(InterceptorCounter.ROUTES_SUPERSEDED, 1);
+                assertThat(holder.superseded).isEmpty();
+            }
+            try (TestCopier again = attachedWithLease("twin", 1, "p", 5)) {
+                await().until(() -> again.superseded.size() == 1);
+            }
         }
     }
 

@@ -40,6 +40,7 @@ class LeaseHistoryTest {
     private long lastEpoch;
     private long lastSession;
     private long lastRoute;
+    private long lastIncarnation;
     private boolean isStoreAway;
     private long nowNs;
     private long responses;
@@ -56,11 +57,12 @@ class LeaseHistoryTest {
         final Map<Integer, BitSet> superseded = new HashMap<>();
         final Map<FlowId, Integer> owners = new HashMap<>();
         final Map<Integer, Map<Integer, Long>> hellos = new HashMap<>(); // copier -> ID -> epoch it said
-        final Map<Integer, long[]> newest = new HashMap<>(); // ID -> epoch, copier
+        final Map<Integer, long[]> newest = new HashMap<>(); // ID -> epoch, incarnation
     }
 
     private static final class Copier {
         final int number;
+        final long incarnation;
         final LeaseBook leases = new LeaseBook(LeaseRequest.lowestFree(2));
         final Map<Long, FlowId> routes = new HashMap<>();
         final Set<Integer> cutFrom = new HashSet<>();
@@ -68,8 +70,9 @@ class LeaseHistoryTest {
         boolean isCutFromStore;
         long session;
 
-        Copier(int number) {
+        Copier(int number, long incarnation) {
             this.number = number;
+            this.incarnation = incarnation;
         }
     }
 
@@ -115,7 +118,7 @@ class LeaseHistoryTest {
             interceptors.add(new Interceptor());
         }
         for (int i = 0; i < COPIERS; i++) {
-            copiers.add(new Copier(i));
+            copiers.add(new Copier(i, ++lastIncarnation));
         }
     }
 
@@ -154,7 +157,7 @@ class LeaseHistoryTest {
                 if (random.nextBoolean()) {
                     endSession(copier);
                 }
-                copiers.set(copier.number, new Copier(copier.number));
+                copiers.set(copier.number, new Copier(copier.number, ++lastIncarnation));
             }
             default -> {}
         }
@@ -222,9 +225,11 @@ class LeaseHistoryTest {
         Map<Integer, Long> said = new HashMap<>();
         for (Lease lease : copier.leases.inUse()) {
             said.put(lease.id(), lease.epoch());
-            interceptor.epochs.seen(POOL, lease.id(), lease.epoch(), "c" + copier.number);
+            interceptor.epochs.seen(POOL, lease.id(), lease.epoch(), copier.incarnation);
             interceptor.newest.merge(
-                    lease.id(), new long[] {lease.epoch(), copier.number}, (old, now) -> now[0] > old[0] ? now : old);
+                    lease.id(),
+                    new long[] {lease.epoch(), copier.incarnation},
+                    (old, now) -> now[0] > old[0] ? now : old);
         }
         interceptor.hellos.put(copier.number, said);
         List.copyOf(interceptor.streams.values()).forEach(each -> fence(interceptor, each));
@@ -237,7 +242,7 @@ class LeaseHistoryTest {
         for (Map.Entry<Integer, Long> said :
                 interceptor.hellos.get(copier.number).entrySet()) {
             int id = said.getKey();
-            if (interceptor.epochs.isSuperseded(POOL, id, said.getValue(), "c" + copier.number)
+            if (interceptor.epochs.isSuperseded(POOL, id, said.getValue(), copier.incarnation)
                     && !interceptor.superseded.get(stream(copier)).get(id)) {
                 interceptor.superseded.get(stream(copier)).set(id);
                 if (tell(copier, id, interceptor.epochs.newest(POOL, id))) {
@@ -310,7 +315,7 @@ class LeaseHistoryTest {
     private static void assertFenced(Interceptor interceptor, Copier copier, FlowId flow) {
         Long said = interceptor.hellos.get(copier.number).get(flow.instanceId());
         long[] newest = interceptor.newest.get(flow.instanceId());
-        if (said != null && newest != null && newest[1] != copier.number) {
+        if (said != null && newest != null && newest[1] != copier.incarnation) {
             assertThat(said).as("epoch of %s", flow).isGreaterThanOrEqualTo(newest[0]);
         }
     }
