@@ -19,6 +19,7 @@ public final class MySqlAdapter implements ProtocolAdapter {
     private static final int LOCAL_INFILE = 0xfb;
     private static final int PREPARE_OK_BYTES = 12;
     private static final int LAST_PREPARED = -1;
+    private static final int NO_STATEMENT = 0;
     private static final int SSL_REQUEST_BYTES = 32;
     private static final byte[] PING = {(byte) Command.PING.code};
 
@@ -90,7 +91,13 @@ public final class MySqlAdapter implements ProtocolAdapter {
         if (length < ClientPackets.HEADER + 5 || !Command.of(bytes.get(command)).hasStatement()) {
             return false;
         }
-        return statements.mayBeNamed(little(bytes, command + 1));
+        int onlineId = little(bytes, command + 1);
+        return !isForBoth(onlineId) && statements.mayBeNamed(onlineId);
+    }
+
+    /** The statement of the last PREPARE, or none, as Connector/J closes after a PREPARE that failed: the same on both servers. */
+    private static boolean isForBoth(int statementId) {
+        return statementId == LAST_PREPARED || statementId == NO_STATEMENT;
     }
 
     private static int little(ByteBuffer bytes, int at) {
@@ -353,7 +360,7 @@ public final class MySqlAdapter implements ProtocolAdapter {
                 skip(SkipReason.MALFORMED);
                 return false;
             }
-            if (onlineId == LAST_PREPARED) {
+            if (isForBoth(onlineId)) {
                 return true;
             }
             if (!statements.isKnown(onlineId)) {
