@@ -3,9 +3,11 @@ package drcopy.copier;
 
 import drcopy.agent.AgentOptions;
 import drcopy.agent.AgentProcess;
+import drcopy.agent.Check;
 import drcopy.agent.Cli;
 import drcopy.agent.ConfigException;
 import drcopy.agent.Heading;
+import drcopy.agent.IpLiteral;
 import drcopy.agent.Logs;
 import drcopy.agent.Shutdown;
 import drcopy.copier.check.Preflight;
@@ -26,7 +28,10 @@ import drcopy.netio.UnknownDeviceException;
 import drcopy.wire.Addresses;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -55,6 +60,15 @@ public final class CopierMain implements Callable<Integer> {
     @Option(names = "--check", description = "say whether this host is ready for these options, and exit")
     private boolean check;
 
+    @Option(
+            names = "--probe",
+            split = ",",
+            paramLabel = "ADDRESS",
+            description =
+                    "with --check: send each target one SYN from this client address, which an interceptor must see"
+                            + " answered, and reset it; comma list, one address for each family")
+    private List<String> probes = new ArrayList<>();
+
     @Mixin
     private final AgentOptions agentOptions = new AgentOptions();
 
@@ -75,12 +89,9 @@ public final class CopierMain implements Callable<Integer> {
             return dryRun(plan);
         }
         CopierConfig config = options.config();
+        Check.that(check || probes.isEmpty(), "--probe", null, "must be given together with --check");
         if (check) {
-            Logs.toNowhere();
-            PrintWriter out = spec.commandLine().getOut();
-            Preflight preflight = Preflight.of(
-                    config, options.coordination().orElse(null), Copier.captureOptions(config), Identity.ofCheck());
-            return preflight.print(out) ? Cli.DONE : Cli.FAILED;
+            return preflight(config, plan);
         }
         if (plan == null) {
             refuseOwnTarget(config);
@@ -97,6 +108,19 @@ public final class CopierMain implements Callable<Integer> {
             throw new IllegalStateException(failure.get());
         }
         return Cli.DONE;
+    }
+
+    private int preflight(CopierConfig config, ReplayPlan plan) {
+        List<InetAddress> sources = probes.stream()
+                .map(text -> ConfigException.parse("--probe", text, IpLiteral::parse))
+                .toList();
+        Logs.toNowhere();
+        Preflight.Asked asked =
+                new Preflight.Asked(options.coordination().orElse(null), Copier.captureOptions(config), plan, sources);
+        return Preflight.of(config, asked, Identity.ofCheck())
+                        .print(spec.commandLine().getOut())
+                ? Cli.DONE
+                : Cli.FAILED;
     }
 
     /** Until the end is asked for, or the file is played. */

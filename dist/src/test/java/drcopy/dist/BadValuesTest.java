@@ -63,6 +63,7 @@ class BadValuesTest {
             copier | --accelerate | # -i /nowhere -a 0.5
             copier | --interval | # -i /nowhere -I 0
             copier | --repeat | # -i /nowhere -T 0
+            copier | --probe | # --check --probe client.example
             copier | --log | # -l /nowhere/log
             copier | --log-level | # --log-level loud
             copier | --pid-file | # -P /nowhere/pid

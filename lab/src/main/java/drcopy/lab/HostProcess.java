@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A process on a host of the lab, its output in a log file. Ended by its pid on {@link #close}. */
 public final class HostProcess implements AutoCloseable {
@@ -87,14 +88,16 @@ public final class HostProcess implements AutoCloseable {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
-    /** Most resident memory so far, in KiB. */
+    /** Most resident memory so far, in KiB; 0 once it has ended. */
     public long peakKib() {
-        for (String line : read("status").split("\n", -1)) {
-            if (line.startsWith("VmHWM:")) {
-                return Long.parseLong(line.replaceAll("\\D", ""));
-            }
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid(), "status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
         }
-        return 0;
     }
 
     private String read(String file) {

@@ -21,15 +21,12 @@ public final class Mirror implements AutoCloseable {
 
     private static final String DIVERTED =
             "198.18.1.200:80,198.18.1.200:8080,[2001:db8:1::200]:80," + "198.18.1.200:53,[2001:db8:1::200]:53";
-    /** After this long without a request, nothing twice is expected where all has come. */
-    private static final Duration QUIET = Duration.ofMillis(700);
-    /** After this long without a request, nothing more is expected: longer than the copier's longest retry. */
-    private static final Duration HOPELESS = Duration.ofSeconds(20);
 
     private final Lab lab;
     private final Web online;
     private final Map<String, Web> servers = new LinkedHashMap<>();
     private final Map<String, Agent> interceptors = new LinkedHashMap<>();
+    private final Arrivals arrivals;
     private Agent copier;
     private final LeakWatch leaks;
 
@@ -40,6 +37,7 @@ public final class Mirror implements AutoCloseable {
             servers.put(host, Web.start(lab, host));
             interceptors.put(host, Agent.interceptor(lab, host, interceptorOptions));
         }
+        arrivals = new Arrivals(online, servers);
         copier = Agent.copier(lab, copierOptions);
         leaks = LeakWatch.start(lab);
     }
@@ -146,9 +144,7 @@ public final class Mirror implements AutoCloseable {
 
     /** Remembers where the logs are now: a load's requests are what comes after. */
     public Mark mark() {
-        Map<String, Integer> places = new LinkedHashMap<>();
-        servers.forEach((host, web) -> places.put(host, web.log().lines().size()));
-        return new Mark(online.log().lines().size(), places);
+        return arrivals.mark();
     }
 
     /** A place in every log. */
@@ -161,58 +157,24 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits until the real servers have got as many requests as online did since the mark, and a moment more, or for {@code
-     * limit}; then compares.
-     */
+    /** As {@link Arrivals#settle}. */
     public Comparison settle(Mark since, Duration limit) {
-        long[] seen = {-1, System.nanoTime()};
-        Await.happens(limit, () -> {
-            long all = online.log().lines().size();
-            for (Web server : servers.values()) {
-                all += server.log().lines().size();
-            }
-            if (all != seen[0]) {
-                seen[0] = all;
-                seen[1] = System.nanoTime();
-            }
-            long quietNs = System.nanoTime() - seen[1];
-            return quietNs > HOPELESS.toNanos() || quietNs > QUIET.toNanos() && isLevel(since);
-        });
-        return compare(since);
-    }
-
-    private boolean isLevel(Mark since) {
-        int count = 0;
-        for (String host : servers.keySet()) {
-            count += serverLines(since, host).size();
-        }
-        return count >= onlineLines(since).size();
+        return arrivals.settle(since, limit);
     }
 
     /** Compares at once what came since the mark. */
     public Comparison compare(Mark since) {
-        Map<String, List<AccessLog.Line>> lines = new LinkedHashMap<>();
-        servers.keySet().forEach(host -> lines.put(host, serverLines(since, host)));
-        return Comparison.of(onlineLines(since), lines);
+        return arrivals.compare(since);
     }
 
     /** Online's requests since the mark. */
     public List<AccessLog.Line> onlineLines(Mark since) {
-        return fromClients(online.log(), since.online());
+        return arrivals.onlineLines(since);
     }
 
     /** A real server's requests since the mark. */
     public List<AccessLog.Line> serverLines(Mark since, String host) {
-        return fromClients(servers.get(host).log(), since.servers().get(host));
-    }
-
-    private static List<AccessLog.Line> fromClients(AccessLog log, int from) {
-        List<AccessLog.Line> lines = log.lines();
-        return lines.subList(from, lines.size()).stream()
-                .filter(line ->
-                        line.client().startsWith("198.18.8.") || line.client().startsWith("2001:db8:8::"))
-                .toList();
+        return arrivals.serverLines(since, host);
     }
 
     @Override

@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * nginx on a host, ports 80 and 8080, IPv4 and IPv6: {@code /up/} stores request bodies as files, {@code /page/} answers 20 kB,
+ * nginx on a host, ports 80 and 8080, IPv4 and IPv6: {@code /up/} stores request bodies as files, {@code /page/} answers 20 kB, {@code /file/} 100 kB,
  * everything else answers 100 bytes.
  */
 public final class Web implements AutoCloseable {
     private static final String CONFIG =
             """
-            worker_processes 1; daemon off; pid %1$s/pid; error_log %1$s/error.log error; worker_rlimit_nofile 40000;
-            events { worker_connections 16384; }
+            worker_processes 1; daemon off; pid %1$s/pid; error_log %1$s/error.log error; worker_rlimit_nofile %5$d;
+            events { worker_connections %4$d; }
             http {
               log_format lab '%2$s';
               access_log %1$s/access.log lab buffer=64k flush=200ms;
@@ -27,6 +27,7 @@ public final class Web implements AutoCloseable {
               server {
                 listen 80 backlog=8192; listen [::]:80 backlog=8192; listen 8080 backlog=8192; listen [::]:8080 backlog=8192;
                 location / { return 200 "%3$s\\n"; }
+                location /file/ { root %1$s; try_files /file.txt =404; }
                 location /page/ { root %1$s; try_files /page.txt =404; }
                 location /up/ { client_body_in_file_only on; client_body_buffer_size 1m; proxy_pass http://unix:%1$s/sink; }
               }
@@ -34,6 +35,9 @@ public final class Web implements AutoCloseable {
             }
             """;
     private static final int PAGE_BYTES = 20_000;
+    private static final int FILE_BYTES = 100_000;
+    private static final int CONNECTIONS = 16_384;
+    private static final int OTHER_FILES = 8_192;
 
     private final Lab lab;
     private final String host;
@@ -50,19 +54,26 @@ public final class Web implements AutoCloseable {
 
     /** Starts a server that answers when this returns. */
     public static Web start(Lab lab, String host) {
+        return start(lab, host, CONNECTIONS);
+    }
+
+    /** Like the other, for so many connections at a time. */
+    public static Web start(Lab lab, String host, int connections) {
         Web web = new Web(lab, host);
-        web.configure();
+        web.configure(connections);
         web.start();
         return web;
     }
 
-    private void configure() {
+    private void configure(int connections) {
         try {
             Files.createDirectories(folder);
             Path bodies = Files.createDirectories(folder.resolve("bodies"));
             Files.setPosixFilePermissions(bodies, PosixFilePermissions.fromString("rwxrwxrwx"));
-            String config = CONFIG.formatted(folder, AccessLog.FORMAT, "a".repeat(99));
+            String config = CONFIG.formatted(
+                    folder, AccessLog.FORMAT, "a".repeat(99), connections, 2 * connections + OTHER_FILES);
             Files.writeString(folder.resolve("page.txt"), "b".repeat(PAGE_BYTES));
+            Files.writeString(folder.resolve("file.txt"), "c".repeat(FILE_BYTES));
             Files.writeString(folder.resolve("nginx.conf"), config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

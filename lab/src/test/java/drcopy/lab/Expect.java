@@ -15,6 +15,10 @@ final class Expect {
 
     private Expect() {}
 
+    static double scale() {
+        return SCALE;
+    }
+
     /** A number of requests or connections, as text for a load's options. */
     static String count(int count) {
         return Long.toString(Math.round(count * SCALE));

@@ -27,6 +27,9 @@ public record CaptureOptions(
     /** The name that stands for every device. */
     public static final String ANY = "any";
 
+    /** A snaplen that cuts no packet of IP, bytes. */
+    public static final int WHOLE = 65535;
+
     /** How the kernel hands over packets. */
     public enum Mode {
         /** TPACKET_V3: blocks of packets, handed over when full or after 1 to 8 ms: the larger the ring, the sooner. Least CPU. */
@@ -62,7 +65,7 @@ public record CaptureOptions(
 
     /** Everything that this host receives and the filter takes, whole: 16 MiB of TPACKET_V3. */
     public static CaptureOptions incoming(List<String> interfaces, String filter) {
-        return new CaptureOptions(interfaces, filter, 16, 65535, Mode.RING_V3, Direction.INCOMING, -1);
+        return new CaptureOptions(interfaces, filter, 16, WHOLE, Mode.RING_V3, Direction.INCOMING, -1);
     }
 
     /** The headers of what this host sends through one device: 16 MiB of TPACKET_V2 with 160 bytes of each packet. */

@@ -29,6 +29,7 @@ final class Libc {
     static final int SO_MARK = 36;
     static final int IP_RECVERR = 11;
     static final int IPV6_RECVERR = 25;
+    static final int SIOCETHTOOL = 0x8946;
     static final int MSG_DONTWAIT = 0x40;
     static final int PROT_READ_WRITE = 3;
     static final int MAP_SHARED_POPULATE = 0x8001;
@@ -57,6 +58,8 @@ final class Libc {
     static native int setsockopt(int fd, int level, int name, long value, int length);
 
     static native int getsockopt(int fd, int level, int name, long value, long lengthPointer);
+
+    static native int ioctl(int fd, long request, long argument);
 
     static native long mmap(long address, long length, int protection, int flags, int fd, long offset);
 

@@ -3,14 +3,23 @@ package drcopy.copier.check;
 
 import drcopy.agent.Capabilities;
 import drcopy.agent.Finding;
+import drcopy.copier.config.ReplayPlan;
 import drcopy.netio.AfPacketSource;
+import drcopy.netio.BadCaptureFileException;
 import drcopy.netio.CaptureOptions;
 import drcopy.netio.FilterException;
 import drcopy.netio.KernelException;
+import drcopy.netio.Offloads;
+import drcopy.netio.PcapFileSource;
 import drcopy.netio.RawIpSink;
 import drcopy.netio.UnknownDeviceException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /** Looks at this host: capture, sender, connection tracking. Stateless. */
 final class HostChecks {
@@ -32,6 +41,54 @@ final class HostChecks {
         }
     }
 
+    /** A file instead of live traffic. */
+    static Finding file(ReplayPlan plan) {
+        String subject = "capture file " + plan.file();
+        try (PcapFileSource file = new PcapFileSource(plan.file(), plan.filter())) {
+            return Finding.ok(subject, file.format() + ", " + file.size() + " bytes; --dry-run tells what it holds");
+        } catch (BadCaptureFileException e) {
+            return Finding.fail(subject, e.why(), "give a file that tcpdump -w wrote");
+        } catch (FilterException e) {
+            return Finding.fail(subject, e.getMessage(), "see pcap-filter(7)");
+        }
+    }
+
+    /** A device that joins segments of a connection hands over up to 64 KB at once: fine, unless --snaplen cuts them. */
+    static Finding offloads(CaptureOptions options) {
+        String subject = "receive offload";
+        List<String> joining = devices(options.interfaces()).stream()
+                .filter(Offloads::joinsSegments)
+                .toList();
+        if (joining.isEmpty()) {
+            return Finding.ok(subject, "off");
+        }
+        String names = String.join(",", joining);
+        return options.snaplen() == CaptureOptions.WHOLE
+                ? Finding.ok(subject, "joined segments of " + names + " are split again")
+                : Finding.note(
+                        subject,
+                        names + " joins segments to up to 64 KB, and --snaplen " + options.snaplen()
+                                + " cuts them: what is cut is counted and not replayed",
+                        "leave --snaplen out, or ethtool -K DEVICE gro off lro off");
+    }
+
+    private static List<String> devices(List<String> named) {
+        if (!named.contains(CaptureOptions.ANY)) {
+            return named;
+        }
+        try {
+            List<String> all = new ArrayList<>();
+            for (NetworkInterface device : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+                if (device.isUp() && !device.isLoopback()) {
+                    all.add(device.getName());
+                }
+            }
+            return all;
+        } catch (SocketException e) {
+            return List.of();
+        }
+    }
+
     static Finding sender(int mtu) {
         try (RawIpSink sink = new RawIpSink(mtu, 0)) {
             return Finding.ok("sender", "raw sockets open, " + sink.sent() + " packets sent");
@@ -40,7 +97,11 @@ final class HostChecks {
         }
     }
 
-    static Finding connectionTracking() {
+    /** @param device {@code --device}, or null */
+    static Finding connectionTracking(String device) {
+        if (device != null) {
+            return Finding.ok("connection tracking", "frames out of " + device + " go past it");
+        }
         if (!Files.exists(CONNTRACK)) {
             return Finding.ok("connection tracking", "off");
         }

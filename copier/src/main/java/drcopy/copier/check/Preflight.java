@@ -8,12 +8,14 @@ import drcopy.agent.HostPort;
 import drcopy.coordinator.member.PoolCheck;
 import drcopy.copier.config.Coordination;
 import drcopy.copier.config.CopierConfig;
+import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.response.CopierIdentity;
 import drcopy.copier.response.InterceptorProbe;
 import drcopy.copier.shard.SystemClock;
 import drcopy.netio.CaptureOptions;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,16 +31,29 @@ public final class Preflight {
     }
 
     /**
-     * Looks at everything; takes up to three seconds for each interceptor that does not answer.
+     * What is asked besides the configuration.
      *
      * @param coordination the pool the copier would join; null for none
+     * @param capture what a live copier would capture
+     * @param plan the file that would be replayed; null when traffic is live
+     * @param probes client addresses for a SYN to each target; empty sends none
+     */
+    public record Asked(Coordination coordination, CaptureOptions capture, ReplayPlan plan, List<InetAddress> probes) {}
+
+    /**
+     * Looks at everything; takes up to three seconds for each interceptor that does not answer, and for each probe.
+     *
      * @param caller who says Hello: not the name of a copier that may be running
      */
-    public static Preflight of(
-            CopierConfig config, Coordination coordination, CaptureOptions capture, CopierIdentity caller) {
+    public static Preflight of(CopierConfig config, Asked asked, CopierIdentity caller) {
         List<Finding> findings = new ArrayList<>();
         findings.add(Capabilities.check(Capability.CAP_NET_RAW));
-        findings.add(HostChecks.capture(capture));
+        if (asked.plan() == null) {
+            findings.add(HostChecks.capture(asked.capture()));
+            findings.add(HostChecks.offloads(asked.capture()));
+        } else {
+            findings.add(HostChecks.file(asked.plan()));
+        }
         findings.add(HostChecks.sender(config.replay().mtu()));
         for (Transfer transfer : config.transfers().list()) {
             findings.add(TargetChecks.of(transfer, config.replay().mtu()));
@@ -47,15 +62,18 @@ public final class Preflight {
             findings.addAll(LinkChecks.of(config));
         }
         Set<HostPort> interceptors = new LinkedHashSet<>(config.interceptors().servers());
-        if (coordination != null) {
-            PoolCheck pool = PoolCheck.of(coordination.address());
-            findings.addAll(pool.findings(Optional.of(coordination.leases())));
+        if (asked.coordination() != null) {
+            PoolCheck pool = PoolCheck.of(asked.coordination().address());
+            findings.addAll(pool.findings(Optional.of(asked.coordination().leases())));
             interceptors.addAll(pool.interceptors());
         }
         for (HostPort interceptor : interceptors) {
             findings.add(interceptor(interceptor, config, caller));
         }
-        findings.add(HostChecks.connectionTracking());
+        findings.add(HostChecks.connectionTracking(config.device()));
+        if (!asked.probes().isEmpty()) {
+            findings.addAll(ProbeChecks.of(config, asked.probes(), List.copyOf(interceptors), caller));
+        }
         return new Preflight(findings);
     }
 

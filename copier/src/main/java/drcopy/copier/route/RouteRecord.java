@@ -14,16 +14,17 @@ import java.nio.ByteBuffer;
  *                             46  u16  payload bytes wanted
  * </pre>
  */
-final class RouteRecord {
+public final class RouteRecord {
     /** Bytes of a record. */
-    static final int LENGTH = 48;
+    public static final int LENGTH = 48;
 
     /** Bytes of a removal: the route id. */
     static final int REMOVAL_LENGTH = 8;
 
     private RouteRecord() {}
 
-    static void put(ByteBuffer b, int at, long routeId, FlowKey replica, int instanceId, int payloadWanted) {
+    /** Writes a record at index {@code at}. */
+    public static void put(ByteBuffer b, int at, long routeId, FlowKey replica, int instanceId, int payloadWanted) {
         b.putLong(at, routeId);
         b.putLong(at + 8, replica.clientHi);
         b.putLong(at + 16, replica.clientLo);

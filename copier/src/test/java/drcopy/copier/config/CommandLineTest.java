@@ -133,6 +133,8 @@ class CommandLineTest {
             --pool p                 | --pool p: must be given together with --zookeeper
             -z h --zk-auth /nowhere  | --zk-auth /nowhere: must be a file that can be read
             stray                    | stray: must follow an option, nothing else is expected here
+            --probe 198.18.8.1       | --probe: must be given together with --check
+            --check --probe here     | --probe here: must be an IPv4 or IPv6 address
             -p 1 -p 2                | --port: may be given only once
             --config /nowhere        | --config /nowhere: must be a readable text file
             """)

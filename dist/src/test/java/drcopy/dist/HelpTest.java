@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import drcopy.agent.Cli;
+import drcopy.agent.Heading;
+import drcopy.copier.CopierMain;
+import drcopy.interceptor.InterceptorMain;
+import java.lang.reflect.AnnotatedElement;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** {@code -h}: every option, in groups, with its default. The list of options is the option classes' own. */
+class HelpTest {
+    /** Options that must be given, or that nothing stands for when they are not. */
+    private static final Set<String> WITHOUT_DEFAULT = Set.of(
+            "--transfer",
+            "--servers",
+            "--client-ips",
+            "--loopback-clients",
+            "--mysql",
+            "--device",
+            "--filter",
+            "--zookeeper",
+            "--zk-auth",
+            "--zk-config",
+            "--tls-cert",
+            "--tls-key",
+            "--tls-ca",
+            "--pcap",
+            "--probe",
+            "--log",
+            "--pid-file",
+            "--config",
+            "--divert",
+            "--capture",
+            "--pass",
+            "--nat",
+            "--advertise");
+
+    static Stream<Callable<Integer>> programs() {
+        return Stream.of(new CopierMain(), new InterceptorMain());
+    }
+
+    private static List<OptionSpec> shown(CommandLine line) {
+        return line.getCommandSpec().options().stream()
+                .filter(option -> !option.hidden())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("programs")
+    void namesEveryOptionAndItsDefault(Callable<Integer> program) {
+        CommandLine line = Cli.line(program);
+        String help = line.getUsageMessage();
+
+        assertThat(shown(line)).isNotEmpty().allSatisfy(option -> assertThat(help)
+                .contains(option.longestName()));
+        assertThat(shown(line))
+                .filteredOn(option -> option.arity().max() > 0 && option.type() != boolean.class)
+                .filteredOn(option -> !WITHOUT_DEFAULT.contains(option.longestName()))
+                .isNotEmpty()
+                .allSatisfy(option -> assertThat(String.join(" ", option.description()))
+                        .as(option.longestName())
+                        .contains("default: "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("programs")
+    void groupsThemUnderHeadings(Callable<Integer> program) {
+        CommandLine line = Cli.line(program);
+        String help = line.getUsageMessage();
+        List<String> headings = shown(line).stream()
+                .map(OptionSpec::userObject)
+                .filter(AnnotatedElement.class::isInstance)
+                .map(field -> ((AnnotatedElement) field).getAnnotation(Heading.class))
+                .filter(heading -> heading != null)
+                .map(Heading::value)
+                .distinct()
+                .toList();
+
+        assertThat(headings).hasSizeGreaterThan(3);
+        assertThat(help)
+                .contains(headings.stream()
+                        .map(title -> System.lineSeparator() + title + ":")
+                        .toList());
+        int first = help.indexOf(headings.get(0) + ":");
+        assertThat(shown(line)).allSatisfy(option -> assertThat(help.lastIndexOf(option.longestName()))
+                .as("%s stands under a heading", option.longestName())
+                .isGreaterThan(first));
+    }
+}
