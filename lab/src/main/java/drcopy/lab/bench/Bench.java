@@ -6,11 +6,13 @@ import drcopy.lab.Lab;
 import drcopy.lab.Web;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code bench/run}: production, a mirroring program and three real servers in a lab; production alone, the program, and another one take turns
@@ -36,13 +38,23 @@ public final class Bench {
             System.exit(2);
             return;
         }
-        Bench bench = new Bench(plan);
+        Bench bench = new Bench(plan.within(openFiles()));
         boolean isWhole = bench.run();
         System.out.println(bench.table());
         if (plan.json() != null) {
             Files.writeString(plan.json(), bench.json());
         }
         System.exit(isWhole ? 0 : 1);
+    }
+
+    /** Files that a process may have open, one of which every connection is (proc(5)). */
+    private static int openFiles() throws IOException {
+        try (Stream<String> limits = Files.lines(Path.of("/proc/self/limits"))) {
+            return limits.filter(line -> line.startsWith("Max open files"))
+                    .mapToInt(line -> Integer.parseInt(line.split(" +", -1)[3]))
+                    .findFirst()
+                    .orElse(0);
+        }
     }
 
     private boolean run() {
