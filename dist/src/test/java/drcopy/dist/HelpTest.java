@@ -55,6 +55,12 @@ class HelpTest {
                 .toList();
     }
 
+    /** As the help writes it: {@code --[no-]lonely} for one that has an opposite. */
+    private static String name(OptionSpec option) {
+        String name = option.longestName();
+        return option.negatable() ? "--[no-]" + name.substring(2) : name;
+    }
+
     @ParameterizedTest
     @MethodSource("programs")
     void namesEveryOptionAndItsDefault(Callable<Integer> program) {
@@ -62,7 +68,7 @@ class HelpTest {
         String help = line.getUsageMessage();
 
         assertThat(shown(line)).isNotEmpty().allSatisfy(option -> assertThat(help)
-                .contains(option.longestName()));
+                .contains(name(option)));
         assertThat(shown(line))
                 .filteredOn(option -> option.arity().max() > 0 && option.type() != boolean.class)
                 .filteredOn(option -> !WITHOUT_DEFAULT.contains(option.longestName()))
@@ -92,7 +98,7 @@ class HelpTest {
                         .map(title -> System.lineSeparator() + title + ":")
                         .toList());
         int first = help.indexOf(headings.get(0) + ":");
-        assertThat(shown(line)).allSatisfy(option -> assertThat(help.lastIndexOf(option.longestName()))
+        assertThat(shown(line)).allSatisfy(option -> assertThat(help.lastIndexOf(name(option)))
                 .as("%s stands under a heading", option.longestName())
                 .isGreaterThan(first));
     }

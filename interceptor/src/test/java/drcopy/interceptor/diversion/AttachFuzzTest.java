@@ -61,7 +61,7 @@ class AttachFuzzTest {
             if (hostile == null || hostile.isEnded()) {
                 hostile = new FakeCall();
                 in = service.attach(hostile);
-                in.onNext(Records.hello("stranger" + random.nextInt(3), random.nextInt(3), 0));
+                in.onNext(Records.hello("stranger" + random.nextInt(3), 2 + random.nextInt(3), 0));
                 work();
             }
             try {
