@@ -36,6 +36,8 @@ public final class RouteFeed {
     private int cursor = -1;
 
     private boolean isOverflown;
+    /** The changes that wait go out as soon as the stream is ready. */
+    private boolean isDue;
 
     /** A feed for the routes of one of {@code connections} streams to an interceptor. */
     RouteFeed(RouteTable table, Ledger ledger, int connection, int connections) {
@@ -54,7 +56,7 @@ public final class RouteFeed {
         outlet = newOutlet;
         this.onSynced = onSynced;
         startSnapshot();
-        flush();
+        flush(false);
     }
 
     /** The stream ended. Changes need not be kept: the next stream begins with a snapshot. */
@@ -75,6 +77,7 @@ public final class RouteFeed {
         removes = NOTHING;
         removesLength = 0;
         isOverflown = false;
+        isDue = false;
     }
 
     private boolean isMine(long routeId) {
@@ -111,8 +114,13 @@ public final class RouteFeed {
         return length + more <= array.length ? array : Arrays.copyOf(array, Math.max(1536, 2 * array.length));
     }
 
-    /** Sends what waits, as far as the stream is ready. */
-    void flush() {
+    /**
+     * Sends what waits, as far as the stream is ready: snapshots at once, changes when they are due.
+     *
+     * @param isChangesDue the changes that wait are due from now on
+     */
+    void flush(boolean isChangesDue) {
+        isDue |= isChangesDue;
         while (outlet != null && isBehind() && outlet.isReady()) {
             if (cursor >= 0) {
                 sendSnapshotPart();
@@ -125,7 +133,7 @@ public final class RouteFeed {
     }
 
     private boolean isBehind() {
-        return cursor >= 0 || isOverflown || addsLength + removesLength > 0;
+        return cursor >= 0 || isOverflown || isDue && addsLength + removesLength > 0;
     }
 
     private void sendChanges() {

@@ -21,6 +21,12 @@ import org.slf4j.LoggerFactory;
 public final class RouteLoop implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(RouteLoop.class);
     private static final int DRAIN_LIMIT = 16_384;
+    /** Least time between two batches of changes: what comes meanwhile shares a message. */
+    static final long SPACING_NS = 2_000_000L;
+    /** How long a removal waits at most for an addition to go with: nobody needs it soon. */
+    static final long REMOVAL_NS = 50_000_000L;
+
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final RouteRing ring;
     private final Ledger ledger;
@@ -31,6 +37,10 @@ public final class RouteLoop implements Executor {
     private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>((a, b) -> Long.signum(a.atNs - b.atNs));
     private final RouteRing.Reader apply = new Apply();
+    private final long spacingNs;
+    private long nowNs;
+    private long changesDueNs = NEVER;
+    private long lastChangesNs;
     private volatile int liveRoutes;
 
     private record Timer(long atNs, Runnable run) {}
@@ -44,6 +54,9 @@ public final class RouteLoop implements Executor {
         this.ledger = ledger;
         this.clock = clock;
         this.wakeUp = wakeUp;
+        // Payload that overtakes its route is not kept: such routes go out at once.
+        spacingNs = ring.payloadWanted() > 0 ? 0 : SPACING_NS;
+        lastChangesNs = clock.getAsLong() - spacingNs;
     }
 
     /** The shard thread's counters. */
@@ -86,16 +99,23 @@ public final class RouteLoop implements Executor {
         if (!events.isEmpty()) {
             return 0;
         }
-        return timers.isEmpty() ? Long.MAX_VALUE : timers.peek().atNs - clock.getAsLong();
+        long nextNs = timers.isEmpty() ? changesDueNs : Math.min(changesDueNs, timers.peek().atNs);
+        return nextNs == NEVER ? NEVER : nextNs - clock.getAsLong();
     }
 
     /** One cycle: routes, reports, timers, then all feeds. Never waits. Returns how much there was to do. */
     public int doWork() {
+        nowNs = clock.getAsLong();
         int work = ring.drain(apply, DRAIN_LIMIT);
         work += runEvents();
         work += runTimers();
+        boolean isDue = nowNs >= changesDueNs;
+        if (isDue) {
+            changesDueNs = NEVER;
+            lastChangesNs = nowNs;
+        }
         for (RouteFeed feed : feeds) {
-            feed.flush();
+            feed.flush(isDue);
         }
         if (liveRoutes != table.size()) {
             liveRoutes = table.size();
@@ -117,8 +137,7 @@ public final class RouteLoop implements Executor {
             return 0;
         }
         int count = 0;
-        long now = clock.getAsLong();
-        while (!timers.isEmpty() && timers.peek().atNs - now <= 0) {
+        while (!timers.isEmpty() && timers.peek().atNs - nowNs <= 0) {
             runSafely(timers.poll().run);
             count++;
         }
@@ -138,6 +157,7 @@ public final class RouteLoop implements Executor {
     private final class Apply implements RouteRing.Reader {
         @Override
         public void onAdd(ByteBuffer records, int at) {
+            changesDueNs = Math.min(changesDueNs, lastChangesNs + spacingNs);
             table.put(records, at);
             for (RouteFeed feed : feeds) {
                 feed.onAdd(records, at);
@@ -147,6 +167,7 @@ public final class RouteLoop implements Executor {
         @Override
         public void onRemove(long routeId) {
             if (table.remove(routeId)) {
+                changesDueNs = Math.min(changesDueNs, nowNs + REMOVAL_NS);
                 for (RouteFeed feed : feeds) {
                     feed.onRemove(routeId);
                 }

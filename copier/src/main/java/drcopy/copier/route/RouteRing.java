@@ -34,6 +34,11 @@ public final class RouteRing implements RouteSink {
         this(capacity, 0);
     }
 
+    /** Payload bytes of each response that every route asks for. */
+    int payloadWanted() {
+        return payloadWanted;
+    }
+
     /**
      * @param capacity records, a power of two
      * @param payloadWanted payload bytes of each response that every route asks for, 0..65535

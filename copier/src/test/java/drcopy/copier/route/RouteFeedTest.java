@@ -100,8 +100,8 @@ class RouteFeedTest {
         add(1);
         add(2);
         remove(1);
-        feed.flush();
-        feed.flush();
+        feed.flush(true);
+        feed.flush(true);
 
         assertThat(interceptor.messages).containsExactly("WHOLE 0", "+2-1");
         assertThat(interceptor.routes).containsExactly(2L);
@@ -114,10 +114,10 @@ class RouteFeedTest {
         interceptor.room = 0;
         for (int i = 0; i < 1000; i++) {
             add(i);
-            feed.flush();
+            feed.flush(true);
         }
         interceptor.room = 9;
-        feed.flush();
+        feed.flush(true);
 
         assertThat(interceptor.messages).containsExactly("WHOLE 0", "+1000-0");
     }
@@ -133,7 +133,7 @@ class RouteFeedTest {
             remove(i);
         }
         interceptor.room = Integer.MAX_VALUE;
-        feed.flush();
+        feed.flush(true);
 
         assertThat(interceptor.routes).isEqualTo(live()).hasSize(15_000);
         assertThat(ledger.value(CopierCounter.ROUTE_QUEUE_OVERFLOWS)).isOne();
@@ -154,7 +154,7 @@ class RouteFeedTest {
         }
         assertThat(synced).isZero();
         interceptor.room = Integer.MAX_VALUE;
-        feed.flush();
+        feed.flush(true);
 
         assertThat(interceptor.messages.get(0)).isEqualTo("FIRST " + PART);
         assertThat(interceptor.messages).anyMatch(m -> m.startsWith("LAST "));
@@ -173,7 +173,7 @@ class RouteFeedTest {
             add(10L * PART + i);
         }
         interceptor.room = Integer.MAX_VALUE;
-        feed.flush();
+        feed.flush(true);
 
         assertThat(interceptor.routes).isEqualTo(live());
         assertThat(ledger.value(CopierCounter.ROUTE_QUEUE_OVERFLOWS)).isOne();
@@ -183,7 +183,7 @@ class RouteFeedTest {
     void sendsASnapshotToEveryNewStream() {
         attach();
         add(1);
-        feed.flush();
+        feed.flush(true);
         feed.detach();
         add(2);
         interceptor.routes.clear();
@@ -203,7 +203,7 @@ class RouteFeedTest {
             table.put(record, 0);
             second.onAdd(record, 0);
         }
-        second.flush();
+        second.flush(true);
         Set<Long> byBatch = Set.copyOf(other.routes);
         second.detach();
         second.attach(other, () -> {});

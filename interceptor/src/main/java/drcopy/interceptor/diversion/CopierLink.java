@@ -12,6 +12,8 @@ import java.util.BitSet;
 /** What the diversion thread keeps of one attached stream. */
 final class CopierLink {
     private static final int MAX_NOTICES = 4096;
+    /** Least time between a message and one that carries mere acknowledgments: those that come meanwhile share it. */
+    private static final long SPACING_NS = 2_000_000L;
 
     private final AttachedStream stream;
     private final int slot;
@@ -20,6 +22,7 @@ final class CopierLink {
     private final BitSet superseded = new BitSet();
     private long dropped;
     private boolean inSnapshot;
+    private long flushedNs = Long.MIN_VALUE / 2;
 
     CopierLink(AttachedStream stream, int slot, PendingBudget budget) {
         this.stream = stream;
@@ -108,8 +111,14 @@ final class CopierLink {
         return outbox.size() > 0 || !notices.isEmpty();
     }
 
+    /** When what waits is to be sent: at once, or a moment after the message before. */
+    long dueNs(long nowNs) {
+        return outbox.isUrgent() || !notices.isEmpty() ? nowNs : flushedNs + SPACING_NS;
+    }
+
     /** Sends what waits as long as the stream is ready. */
-    void flush() {
+    void flush(long nowNs) {
+        flushedNs = nowNs;
         while (!notices.isEmpty() && stream.isReady()) {
             stream.send(notices.remove());
         }

@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The interceptor's duty cycle: take in routes, poll packets, send what is pending. Natural batching: what one poll brought goes
- * out in one message per stream, at once. The single writer of routes, parking and outboxes; owned by the diversion thread.
+ * out in one message per stream, at once, except that mere acknowledgments wait a moment for company. The single writer of routes, parking and outboxes; owned by the diversion thread.
  */
 public final class DiversionAgent implements AutoCloseable {
     private static final int PACKETS_PER_POLL = 256;
@@ -30,6 +30,9 @@ public final class DiversionAgent implements AutoCloseable {
     public static final long INTERVAL_MS = 100;
 
     private static final long HOUSEKEEPING_NS = INTERVAL_MS * 1_000_000L;
+    /** {@link #dueNs} when nothing waits. */
+    public static final long NEVER = Long.MAX_VALUE;
+
     private static final long STATUS_NS = 2_000_000_000L;
 
     private final PacketSource source;
@@ -45,6 +48,7 @@ public final class DiversionAgent implements AutoCloseable {
     private boolean isDrained = true;
     private long housekeepingNs;
     private long statusNs;
+    private long dueNs = NEVER;
 
     /**
      * @param source owned by this agent from now on
@@ -92,10 +96,16 @@ public final class DiversionAgent implements AutoCloseable {
 
     private void flush(long nowNs) {
         int pending = 0;
+        dueNs = NEVER;
         for (int slot = 1; slot <= inbox.maxStreams(); slot++) {
             CopierLink link = links.at(slot);
             if (link != null && link.isPending()) {
-                flush(link, nowNs);
+                long linkDueNs = link.dueNs(nowNs);
+                if (linkDueNs <= nowNs) {
+                    flush(link, nowNs);
+                } else {
+                    dueNs = Math.min(dueNs, linkDueNs);
+                }
                 pending += link.outbox().size();
             }
         }
@@ -108,7 +118,7 @@ public final class DiversionAgent implements AutoCloseable {
         long sent = link.outbox().sent();
         long messages = link.outbox().messages();
         try {
-            link.flush();
+            link.flush(nowNs);
         } catch (RuntimeException | OutOfMemoryError e) {
             counters.count(InterceptorCounter.INTERNAL_ERRORS);
             desk.fail(link, io.grpc.Status.INTERNAL.withDescription("sending failed: " + e), nowNs);
@@ -143,6 +153,11 @@ public final class DiversionAgent implements AutoCloseable {
                 .send(AttachResponse.newBuilder()
                         .setStatus(Status.newBuilder().setRoutes(routeCount).setResponsesDropped(link.dropped()))
                         .build());
+    }
+
+    /** When {@link #doWork} is to be called again for what waits to be sent, or {@link #NEVER}. */
+    public long dueNs() {
+        return dueNs;
     }
 
     /** True when {@link #doWork} should be called again at once: its work was bounded. */

@@ -33,9 +33,12 @@ public final class DiversionDriver implements Runnable {
             return;
         }
         try {
-            agent.doWork(nanoClock.getAsLong());
+            long nowNs = nanoClock.getAsLong();
+            agent.doWork(nowNs);
             if (agent.hasMore()) {
                 loop.wakeUp();
+            } else if (agent.dueNs() != DiversionAgent.NEVER) {
+                loop.wakeUpIn(agent.dueNs() - nowNs);
             }
         } catch (RuntimeException | Error e) {
             isDead = true;

@@ -7,6 +7,7 @@ import drcopy.interceptor.summary.ResponseRecord;
 import drcopy.v1.AttachResponse;
 import drcopy.v1.ResponseBatch;
 import drcopy.v1.ResponsePayload;
+import drcopy.wire.TcpFlags;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
@@ -35,6 +36,7 @@ final class Outbox {
     private int payloadBytes;
     private long sent;
     private long messages;
+    private boolean isUrgent;
 
     Outbox(PendingBudget budget) {
         this.budget = budget;
@@ -75,7 +77,15 @@ final class Outbox {
 
     /** The claimed record is complete. */
     void commit() {
+        int at = (first + count) * ResponseRecord.LENGTH;
+        isUrgent |= records.getInt(at + ResponseRecord.PAYLOAD_LENGTH_OFFSET) != 0
+                || TcpFlags.any(records.get(at + ResponseRecord.FLAGS_OFFSET), TcpFlags.SYN | TcpFlags.RST);
         count++;
+    }
+
+    /** True when a record waits that a replica may be waiting for: an answer, not a mere acknowledgment or FIN. */
+    boolean isUrgent() {
+        return isUrgent;
     }
 
     /** Adds payload to the record that is claimed and not committed yet; false when there is no room. */
@@ -100,6 +110,7 @@ final class Outbox {
         }
         if (count == 0) {
             first = 0;
+            isUrgent = false;
             shrink();
         }
     }
@@ -109,6 +120,7 @@ final class Outbox {
         int dropped = count;
         count = 0;
         first = 0;
+        isUrgent = false;
         payloads.clear();
         payloadBytes = 0;
         shrink();

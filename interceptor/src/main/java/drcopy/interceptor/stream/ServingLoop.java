@@ -35,6 +35,7 @@ public final class ServingLoop implements AutoCloseable {
     private final IoEventLoop loop = group.next();
     private final AtomicBoolean isDue = new AtomicBoolean();
     private volatile Runnable work = () -> {};
+    private boolean isTimed;
 
     /**
      * Has work done on this thread: when the descriptor is readable, after {@link #wakeUp}, and every so often.
@@ -56,6 +57,19 @@ public final class ServingLoop implements AutoCloseable {
         if (isDue.compareAndSet(false, true)) {
             loop.execute(this::workOnce);
         }
+    }
+
+    /** Has the work done after a while, or sooner when that was asked for before. The diversion thread. */
+    public void wakeUpIn(long delayNs) {
+        if (!isTimed) {
+            isTimed = true;
+            var unused = loop.schedule(this::workTimed, delayNs, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void workTimed() {
+        isTimed = false;
+        work.run();
     }
 
     private void workOnce() {
