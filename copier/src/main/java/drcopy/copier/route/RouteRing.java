@@ -34,11 +34,6 @@ public final class RouteRing implements RouteSink {
         this(capacity, 0);
     }
 
-    /** Payload bytes of each response that every route asks for. */
-    int payloadWanted() {
-        return payloadWanted;
-    }
-
     /**
      * @param capacity records, a power of two
      * @param payloadWanted payload bytes of each response that every route asks for, 0..65535
@@ -50,6 +45,11 @@ public final class RouteRing implements RouteSink {
         }
         this.capacity = capacity;
         this.slots = ByteBuffer.allocate(capacity * SLOT_LENGTH);
+    }
+
+    /** Payload bytes of each response that every route asks for. */
+    int payloadWanted() {
+        return payloadWanted;
     }
 
     /** Takes the records off the ring. {@code onAdd} gets a record in place, valid during the call. */

@@ -7,9 +7,7 @@ import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
 import drcopy.wire.FlowKey;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -19,47 +17,9 @@ class RouteFeedTest {
     private final RouteTable table = new RouteTable();
     private final Ledger ledger = new Ledger();
     private final RouteFeed feed = new RouteFeed(table, ledger, 0, 1);
-    private final Interceptor interceptor = new Interceptor();
+    private final TestOutlet interceptor = new TestOutlet();
     private final ByteBuffer record = ByteBuffer.allocate(RouteRecord.LENGTH);
     private int synced;
-
-    /** Takes messages as an interceptor does, as many as {@link #room} says. */
-    private static final class Interceptor implements RouteOutlet {
-        private final Set<Long> routes = new HashSet<>();
-        private final List<String> messages = new ArrayList<>();
-        private int room = Integer.MAX_VALUE;
-
-        @Override
-        public boolean isReady() {
-            return room > 0;
-        }
-
-        @Override
-        public void routes(byte[] add, int addLength, byte[] remove, int removeLength) {
-            room--;
-            messages.add("+" + addLength / RouteRecord.LENGTH + "-" + removeLength / RouteRecord.REMOVAL_LENGTH);
-            ids(add, addLength, RouteRecord.LENGTH).forEach(routes::add);
-            ids(remove, removeLength, RouteRecord.REMOVAL_LENGTH).forEach(routes::remove);
-        }
-
-        @Override
-        public void snapshot(byte[] part, int length, SnapshotPart which) {
-            room--;
-            messages.add(which + " " + length / RouteRecord.LENGTH);
-            if (which.isFirst()) {
-                routes.clear();
-            }
-            ids(part, length, RouteRecord.LENGTH).forEach(routes::add);
-        }
-
-        private static List<Long> ids(byte[] bytes, int length, int step) {
-            List<Long> ids = new ArrayList<>();
-            for (int at = 0; at < length; at += step) {
-                ids.add(ByteBuffer.wrap(bytes).getLong(at));
-            }
-            return ids;
-        }
-    }
 
     private void add(long id) {
         RouteRecord.put(record, 0, id, new FlowKey(), 0, 0);
@@ -196,7 +156,7 @@ class RouteFeedTest {
     @Test
     void carriesOnlyTheRoutesOfItsConnection() {
         RouteFeed second = new RouteFeed(table, ledger, 1, 2);
-        Interceptor other = new Interceptor();
+        TestOutlet other = new TestOutlet();
         second.attach(other, () -> {});
         for (int i = 0; i < 1000; i++) {
             RouteRecord.put(record, 0, i, new FlowKey(), 0, 0);

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.copier.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import drcopy.copier.ledger.Ledger;
+import drcopy.wire.FlowKey;
+import org.junit.jupiter.api.Test;
+
+class RouteLoopTest {
+    private final TestOutlet interceptor = new TestOutlet();
+    private long nowNs = 1_000_000_000L;
+
+    private RouteRing ring;
+    private RouteLoop loop;
+
+    private void open(int payloadWanted) {
+        ring = new RouteRing(64, payloadWanted);
+        loop = new RouteLoop(ring, new Ledger(), () -> nowNs, () -> {});
+        loop.addFeed(0, 1).attach(interceptor, () -> {});
+        interceptor.messages.clear();
+    }
+
+    private void add(long id) {
+        ring.add(id, new FlowKey(), 0);
+        cycle();
+    }
+
+    private void remove(long id) {
+        ring.remove(id);
+        cycle();
+    }
+
+    private void cycle() {
+        ring.flush();
+        loop.doWork();
+    }
+
+    /** Sleeps as the shard thread does. */
+    private void sleep() {
+        nowNs += loop.untilNextNs();
+        cycle();
+    }
+
+    @Test
+    void theFirstRouteGoesAtOnceAndThoseRightAfterItTogether() {
+        open(0);
+        add(1);
+        assertThat(interceptor.messages).containsExactly("+1-0");
+        add(2);
+        add(3);
+        assertThat(interceptor.messages).hasSize(1);
+        assertThat(loop.untilNextNs()).isEqualTo(RouteLoop.SPACING_NS);
+        sleep();
+        assertThat(interceptor.messages).containsExactly("+1-0", "+2-0");
+        assertThat(loop.untilNextNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aRemovalWaitsForARouteToGoWithButNotForEver() {
+        open(0);
+        add(1);
+        nowNs += RouteLoop.SPACING_NS;
+        remove(1);
+        add(2);
+        assertThat(interceptor.messages).containsExactly("+1-0", "+1-1");
+        nowNs += RouteLoop.SPACING_NS;
+        remove(2);
+        assertThat(loop.untilNextNs()).isEqualTo(RouteLoop.REMOVAL_NS);
+        sleep();
+        assertThat(interceptor.messages).endsWith("+0-1");
+    }
+
+    @Test
+    void aRouteThatAsksForPayloadWaitsForNothing() {
+        open(100);
+        add(1);
+        add(2);
+        assertThat(interceptor.messages).containsExactly("+1-0", "+1-0");
+    }
+
+    @Test
+    void whatIsDueGoesAsSoonAsAStreamIsReadyAgain() {
+        open(0);
+        interceptor.room = 0;
+        add(1);
+        nowNs += RouteLoop.SPACING_NS;
+        add(2);
+        assertThat(interceptor.messages).isEmpty();
+        assertThat(loop.untilNextNs()).isEqualTo(Long.MAX_VALUE);
+        interceptor.room = 1;
+        cycle();
+        assertThat(interceptor.messages).containsExactly("+2-0");
+    }
+}
