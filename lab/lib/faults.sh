@@ -38,3 +38,16 @@ command_offload() {
     done
   done
 }
+
+# veth hands a frame to the next host in the sender's name, bridge and receiver's TCP included. With threads, each port of the switch takes
+# frames in by a thread of the kernel (threaded NAPI), so that a sender pays for sending, as on a wire. veth does so only for a sender without TSO.
+command_ports() {
+  [[ ${1:-} =~ ^(threads|direct)$ ]] || refuse "ports ${1:-}: must be threads or direct"
+  local port threaded=0 tso=on
+  [ "$1" = direct ] || { threaded=1 tso=off; }
+  for port in $(ip -n "$LAB_NAME-switch" -o link show type veth | awk -F'[ :@]+' '{print $2}'); do
+    in_host "${port%-*}" ethtool -K "${port##*-}" tso $tso > /dev/null
+    [ $threaded = 0 ] || in_host switch ethtool -K "$port" gro on > /dev/null
+    in_host switch sh -c "echo $threaded > /sys/class/net/$port/threaded"
+  done
+}

@@ -27,7 +27,7 @@ final class EngineLimits {
     private static final int MOST_SESSIONS = 1_000_000;
     private static final int FEWEST_SESSIONS = 1_000;
     private static final int MOST_SESSION_BYTES = 64 << 20;
-    private static final Duration GAP = Duration.ofSeconds(1);
+    private static final Duration GAP = Duration.ofSeconds(5);
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final int MAX_LINGERING = 16_384;
     private static final int MAX_OPENING = 1_024;

@@ -61,6 +61,7 @@ public final class Bench {
         boolean isWhole = true;
         String name = "bench" + ProcessHandle.current().pid();
         try (Lab lab = Lab.up(plan.director(), name, 3)) {
+            lab.control("ports", "threads");
             int connections = Math.max(LEAST_CONNECTIONS, plan.connections() * 5 / 4);
             Web online = Web.start(lab, "online", connections);
             Map<String, Web> servers = new LinkedHashMap<>();
