@@ -59,7 +59,8 @@ public final class MutualTls implements AutoCloseable {
     static MutualTls open(PemFiles files, long intervalMs) {
         try {
             MutualTls opened = new MutualTls(files);
-            var unused = opened.watch.scheduleWithFixedDelay(opened::look, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
+            var unused =
+                    opened.watch.scheduleWithFixedDelay(opened::look, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
             return opened;
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException("must be files that can be used: " + e.getMessage(), e);
