@@ -41,6 +41,7 @@ public final class AgentProcess implements AutoCloseable {
     public static AgentProcess open(String program, AgentOptions options) {
         if (options.metricsPort() != null) {
             Check.port("--metrics-port", options.metricsPort());
+            MetricsServer.address(options.metricsBind());
         }
         boolean launched = System.getProperty(READY_FILE) != null;
         Check.that(!options.isDaemon() || launched, "--daemon", null, "must be given to bin/" + program);

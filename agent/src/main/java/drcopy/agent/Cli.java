@@ -43,7 +43,6 @@ public final class Cli {
         line.setUsageHelpWidth(HELP_WIDTH);
         line.setParameterExceptionHandler((e, args) -> refuse(e.getCommandLine(), Refusal.sentence(e, args)));
         line.setExecutionExceptionHandler((e, where, parsed) -> fail(where, e));
-        line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, OptionGroups::render);
         describe(line);
     }
 
@@ -88,6 +87,7 @@ public final class Cli {
     }
 
     private static void describe(CommandLine line) {
+        line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, OptionGroups::render);
         CommandSpec spec = line.getCommandSpec();
         spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
         spec.versionProvider(() -> new String[] {Version.text(spec.root().name())});

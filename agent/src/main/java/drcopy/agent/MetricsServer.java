@@ -53,13 +53,17 @@ public final class MetricsServer implements AutoCloseable {
         return started;
     }
 
-    private static HttpServer listen(String bind, int port) {
-        InetAddress address;
+    /** @throws ConfigException when it is none */
+    static InetAddress address(String bind) {
         try {
-            address = InetAddress.getByName(bind);
+            return InetAddress.getByName(bind);
         } catch (UnknownHostException e) {
             throw new ConfigException("--metrics-bind", bind, "must be an address of this host");
         }
+    }
+
+    private static HttpServer listen(String bind, int port) {
+        InetAddress address = address(bind);
         limitRequestTime();
         try {
             return HttpServer.create(new InetSocketAddress(address, port), 0);

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Placements beside LVS-DR: an assistant host, a single target, LVS-NAT; {@code -o} and {@code -H}; {@code --check}. */
+/**
+ * Placements beside LVS-DR: an assistant host, a single target, LVS-NAT; {@code -o}, {@code -H} and {@code --interface}; VLAN tags;
+ * {@code --check}.
+ */
 @Tag("lab")
 class PlacementTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);
@@ -137,6 +140,48 @@ class PlacementTest {
     }
 
     @Test
+    void sessionsOfTheNamedDevicesAreCopiedOnce() {
+        intercept("rs1", "--divert", "198.18.1.11:80");
+        for (String devices : List.of("eth0,eth1", "any")) {
+            copyDevices(devices);
+            deliversAll("first-" + devices);
+            visitOverEth1("/second-" + devices + "/");
+            arrive("/second-" + devices + "/", 20);
+            agents.remove(0).close();
+        }
+        copyDevices("eth0");
+        visitOverEth1("/unseen/");
+        deliversAll("alone");
+
+        assertThat(arrived("/unseen/")).isZero();
+        assertThat(arrived("/first-eth0,eth1/") + arrived("/first-any/")).isEqualTo(2 * Long.parseLong(COUNT));
+        assertThat(arrived("/second-eth0,eth1/") + arrived("/second-any/")).isEqualTo(40);
+    }
+
+    private void copyDevices(String devices) {
+        String transfers = "198.18.0.10:80-198.18.1.11:80,198.18.1.10:80-198.18.1.11:80";
+        copy("-x", transfers, "-s", "198.18.1.11", "--interface", devices);
+    }
+
+    /** Clients of online's second device. */
+    private static void visitOverEth1(String path) {
+        lab.run("assistant", "curl", "-s", "-o", "/dev/null", "http://198.18.1.10" + path + "[1-20]");
+    }
+
+    @Test
+    void sessionsBehindVlanTagsAreCopied() {
+        intercept("rs1", "--divert", "198.18.1.11:80,[2001:db8:1::11]:80");
+        copy("-x", "198.18.0.10:80-198.18.1.11:80,[2001:db8::10]:80-[2001:db8:1::11]:80", "-s", "198.18.1.11");
+
+        for (String tags : List.of(TaggedSession.ONE_TAG, TaggedSession.TWO_TAGS)) {
+            String path = "/behind-" + tags + "/";
+            TaggedSession.send(lab, tags, Lab.CLIENT, Lab.ONLINE, path);
+            TaggedSession.send(lab, tags, Lab.CLIENT6, Lab.ONLINE6, path);
+            arrive(path, 2);
+        }
+    }
+
+    @Test
     void targetsBehindLvsNatAnswerFromTheirOwnAddresses() {
         lab.control("director", "lvs");
         translate("198.18.1.201/32", "198.18.1.201:80", "198.18.1.11:8080", "198.18.1.12:8080");
@@ -191,7 +236,8 @@ class PlacementTest {
             assertThat(whole.output())
                     .contains(
                             "OK    probe of 198.18.1.11:80 from 198.18.8.9: answered, as interceptor 198.18.1.11:36524")
-                    .contains("OK    probe of [2001:db8:1::11]:80 from 2001:db8:8::9: answered");
+                    .contains("OK    probe of [2001:db8:1::11]:80 from 2001:db8:8::9: answered")
+                    .contains("OK    connection tracking: off");
             assertThat(whole.status()).isZero();
             Await.until("both SYNs and both RSTs are captured", LIMIT, () -> {
                 Arrays.fill(syns, 0);
@@ -213,6 +259,7 @@ class PlacementTest {
 
     private static void tellsWhereTheWayEnds() {
         wall("rs1", "input", "tcp dport 82 drop");
+        wall("online", "input", "ct state invalid drop");
         wall("online", "output", "tcp dport 83 drop");
         lab.run("online", "ethtool", "-K", "eth0", "gro", "on");
 
@@ -225,6 +272,8 @@ class PlacementTest {
         System.out.println(broken.output());
         assertThat(broken.output())
                 .contains("NOTE  receive offload: eth0 joins segments to up to 64 KB, and --snaplen 1600 cuts them")
+                .containsPattern(
+                        "NOTE  connection tracking: on, [0-9]+ of [0-9]+ entries taken: every replica takes one")
                 .contains("FAIL  probe of 198.18.1.11:81 from 198.18.8.9: refused, as interceptor 198.18.1.11:36524")
                 .contains("FAIL  probe of 198.18.1.11:82 from 198.18.8.9: no interceptor saw an answer")
                 .contains("FAIL  probe of 198.18.1.11:83 from 198.18.8.9: this host's kernel did not send it: EPERM")
@@ -239,8 +288,8 @@ class PlacementTest {
         lab.run(
                 host,
                 "nft",
-                "add table inet wall; add chain inet wall c { type filter hook " + hook
-                        + " priority 0; }; add rule inet wall c " + rule);
+                "add table inet wall; add chain inet wall " + hook + " { type filter hook " + hook
+                        + " priority 0; }; add rule inet wall " + hook + " " + rule);
     }
 
     @Test

@@ -4,7 +4,6 @@ package drcopy.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import drcopy.lab.load.LoadResult;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Two copiers of the same sessions in one pool, an ensemble of three coordinators, and faults one after the other, chosen by a seed:
  * {@code -Ddrcopy.faults.seed=1 -Ddrcopy.faults.count=15 -Ddrcopy.faults.seconds=600}, the last of which bounds the time in which
- * faults begin. What was recorded is checked for fencing, and for who was given each response.
+ * faults begin. Before them the ensemble loses its leader, and then its quorum. What was recorded is checked for fencing, and for who was given each response.
  */
 @Tag("lab")
 class PoolFaults {
@@ -39,7 +38,10 @@ class PoolFaults {
     /** What a SYN may take from the decision to the wire, on a busy machine. */
     private static final long UNDER_WAY_MS = 100;
 
-    private static final int MTU_OF_SECOND = 1_300;
+    /** How often it is looked whether both copiers mirror on. */
+    private static final int LOOKS = 8;
+
+    static final int MTU_OF_SECOND = 1_300;
     private static final int MOST_TAKES = 4;
     private static final String ONLY_SECOND = "ip daddr { 198.18.1.40, 198.18.1.41, 198.18.1.42 } tcp dport 2181 drop";
     private static final String INTERCEPTORS = "tcp dport 36524 drop";
@@ -102,6 +104,7 @@ class PoolFaults {
         try (LoadProcess load = LoadProcess.start(
                 lab, "--run", "faults", "--style", "SHORT", "--rate", Integer.toString(RATE), "--seconds", "900")) {
             awaitRequests(RATE);
+            loseLeaderThenQuorum();
             long begun = System.nanoTime();
             for (int i = 0; i < COUNT && System.nanoTime() - begun < MOST_NS; i++) {
                 Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
@@ -132,6 +135,50 @@ class PoolFaults {
             assertThat(comparison.foreign()).isZero();
             assertThat(mirror.leaks()).isZero();
         }
+    }
+
+    /** Nobody is left to decide, and both copiers mirror on with what they know. */
+    private void loseLeaderThenQuorum() {
+        int leader = ensemble.leader();
+        int other = (leader + 1) % 3;
+        ensemble.kill(List.of(leader));
+        mirrorsOn("the leader is lost");
+        ensemble.kill(List.of(other));
+        for (Agent copier : List.of(mirror.copier(), second)) {
+            Await.until("no quorum for " + copier.name(), LIMIT, () -> copier.metric("zookeeper_connected") == 0);
+        }
+        mirrorsOn("the quorum is lost");
+        ensemble.start(List.of(leader, other));
+        awaitWhole();
+    }
+
+    /** Each copier delivers as many segments as there are requests, in each of {@link #LOOKS} seconds or so. */
+    private void mirrorsOn(String when) {
+        long longestMs = 0;
+        long least = Long.MAX_VALUE;
+        Mirror.Mark mark = mirror.mark();
+        for (int i = 0; i < LOOKS; i++) {
+            long from = System.nanoTime();
+            for (Agent copier : List.of(mirror.copier(), second)) {
+                long before = copier.metric("segments_delivered_total");
+                Await.until(
+                        copier.name() + " mirrors on",
+                        LIMIT,
+                        () -> copier.metric("segments_delivered_total") >= before + RATE);
+                least = Math.min(least, copier.metric("interceptors_up"));
+            }
+            longestMs = Math.max(longestMs, (System.nanoTime() - from) / 1_000_000);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %s; %d times each copier delivered %d segments more, within %d ms at most; interceptors %d%n",
+                when,
+                mirror.compare(mark),
+                LOOKS,
+                RATE,
+                longestMs,
+                least);
+        assertThat(least).as("interceptors up").isEqualTo(SERVERS.size());
     }
 
     private void inflict(Fault fault) {
@@ -304,62 +351,6 @@ class PoolFaults {
             assertThat(history.responses()).isGreaterThan(COUNT);
             assertThat(history.foreign()).isZero();
             assertThat(streams.lostBytes()).isZero();
-        }
-    }
-
-    /** First SYNs of replicas, by who sent them (the MSS tells) and under which ID (the distance from a client's port tells). */
-    private static final class Openings {
-        private static final int VIP = 0xc61201c8;
-        private static final int IDS = 16;
-
-        /** When a client's address and port opened something last. */
-        private final Map<Long, Long> clients = new HashMap<>();
-
-        private final Set<String> opened = new HashSet<>();
-        private final List<FenceHistory.Opening> openings = new ArrayList<>();
-
-        List<FenceHistory.Opening> of(Capture capture) {
-            capture.read((ns, isOutgoing, length, packet) -> {
-                int tcp = 4 * (packet.get(0) & 15);
-                long client = (packet.getInt(12) & 0xffffffffL) << 16;
-                int port = packet.getShort(tcp) & 0xffff;
-                if (packet.getInt(16) != VIP) {
-                    clients.put(client | port, ns);
-                } else if (isOutgoing && opened.add(client + ":" + port + ":" + packet.getInt(tcp + 4))) {
-                    opening(ns / 1_000_000, client, port, mss(packet, tcp) < MTU_OF_SECOND ? "second" : "first");
-                }
-            });
-            return openings;
-        }
-
-        /** Of the client ports it may belong to, it is the one that opened something last. */
-        private void opening(long ms, long client, int port, String copier) {
-            int found = -1;
-            long last = Long.MIN_VALUE;
-            for (int id = 0; id < IDS; id++) {
-                int shift = 63 * (Integer.reverse(id) >>> 22);
-                int before = 1024 + Math.floorMod(port - 1024 - shift, 64_512);
-                long at = clients.getOrDefault(client | before, Long.MIN_VALUE);
-                if (at > last) {
-                    last = at;
-                    found = id;
-                }
-            }
-            if (found >= 0) {
-                openings.add(new FenceHistory.Opening(ms, copier, found));
-            }
-        }
-
-        private static int mss(ByteBuffer packet, int tcp) {
-            int end = tcp + 4 * (packet.get(tcp + 12) >> 4 & 15);
-            for (int at = tcp + 20; at + 4 <= end; ) {
-                int kind = packet.get(at);
-                if (kind == 2) {
-                    return packet.getShort(at + 2) & 0xffff;
-                }
-                at += kind == 1 ? 1 : Math.max(2, packet.get(at + 1));
-            }
-            return 0;
         }
     }
 }

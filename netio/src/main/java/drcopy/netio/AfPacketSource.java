@@ -8,11 +8,17 @@ import java.util.List;
 /**
  * Captures packets through AF_PACKET rings, read without a system call per packet. An incoming capture has one socket for IPv4
  * and one for IPv6 rather than one for all protocols: so it sees each packet once, where this host's own IP receives it
- * (behind VLAN, bond and bridge), and the kernel does not clone what the host sends. Owned by one thread, except
+ * (behind VLAN, bond and bridge), and the kernel does not clone what the host sends. A third, with a smaller ring, has the
+ * packets behind two VLAN tags of which this host has no device for the outer one. Owned by one thread, except
  * {@link #kernelDrops} and {@link #close}.
  */
 public final class AfPacketSource implements PacketSource {
     private static final int EMPTY_POLLS_BETWEEN_ERROR_CHECKS = 256;
+    /** Sockets of one capture at most: for IPv4, for IPv6, for two tags. */
+    private static final int MOST_SOCKETS = 3;
+
+    /** The ring for two tags is so much smaller. */
+    private static final int TAGGED_SHARE = 16;
 
     private final List<PacketSocket> sockets = new ArrayList<>();
     private int epoll = -1;
@@ -47,11 +53,13 @@ public final class AfPacketSource implements PacketSource {
 
     private void openIncoming(CaptureOptions options, BpfFilter filter) {
         BpfFilter narrowed = filter;
+        BpfFilter tagged = filter.behindTag();
         String device = options.interfaces().get(0);
         if (options.interfaces().size() > 1) {
             int[] indexes =
                     options.interfaces().stream().mapToInt(Sockets::deviceIndex).toArray();
             narrowed = filter.andDevices(indexes);
+            tagged = tagged.andDevices(indexes);
             device = CaptureOptions.ANY;
         }
         if (BpfFilter.mayMatch(options.filter(), "ip")) {
@@ -63,14 +71,22 @@ public final class AfPacketSource implements PacketSource {
         if (sockets.isEmpty()) {
             throw new FilterException(options.filter(), "it takes neither IPv4 nor IPv6 packets");
         }
+        int bufferMiB = Math.max(1, options.bufferMiB() / TAGGED_SHARE);
+        PacketRing ring = ring(options.mode(), bufferMiB, options.snaplen() + TaggedRing.TAG_BYTES);
+        add(options, device, PacketSocket.ETH_P_8021Q, tagged, new TaggedRing(ring));
+    }
+
+    private static PacketRing ring(CaptureOptions.Mode mode, int bufferMiB, int snaplen) {
+        return mode == CaptureOptions.Mode.RING_V3 ? new RingV3(bufferMiB, snaplen) : new RingV2(bufferMiB, snaplen);
     }
 
     private void add(CaptureOptions options, String device, int protocol, BpfFilter filter) {
-        PacketRing ring = options.mode() == CaptureOptions.Mode.RING_V3
-                ? new RingV3(options.bufferMiB(), options.snaplen())
-                : new RingV2(options.bufferMiB(), options.snaplen());
+        add(options, device, protocol, filter, ring(options.mode(), options.bufferMiB(), options.snaplen()));
+    }
+
+    private void add(CaptureOptions options, String device, int protocol, BpfFilter filter, PacketRing ring) {
         // A group holds sockets of one protocol only.
-        int group = options.fanoutGroup() < 0 ? -1 : options.fanoutGroup() * 2 + sockets.size();
+        int group = options.fanoutGroup() < 0 ? -1 : options.fanoutGroup() * MOST_SOCKETS + sockets.size();
         sockets.add(PacketSocket.open(device, protocol, filter, ring, group));
     }
 

@@ -18,12 +18,22 @@ public final class BpfFilter {
 
     // linux/bpf_common.h and linux/filter.h: loads of a packet's metadata, compare, return.
     private static final int LOAD_WORD = 0x20;
+    private static final int LOAD_HALF = 0x28;
     private static final int JUMP_EQUAL = 0x15;
     private static final int RETURN = 0x06;
     private static final int METADATA = -0x1000;
     private static final int PACKET_TYPE = METADATA + 4;
     private static final int DEVICE_INDEX = METADATA + 8;
     private static final int PACKET_OUTGOING = 4;
+
+    // A class and an addressing mode are in every operation; these load from the packet.
+    private static final int CLASS = 0x07;
+    private static final int CLASS_LOAD = 0x00;
+    private static final int CLASS_LOAD_INDEX = 0x01;
+    private static final int MODE = 0xe0;
+    private static final int ABSOLUTE = 0x20;
+    private static final int INDIRECT = 0x40;
+    private static final int HEADER_LENGTH = 0xa0;
 
     private final byte[] code;
     private NativeMemory program;
@@ -96,6 +106,34 @@ public final class BpfFilter {
         }
         prelude[indexes.length + 1] = instruction(RETURN, 0, 0, 0);
         return after(prelude);
+    }
+
+    /** This filter, for packets of IP behind the rest of an 802.1Q tag ({@link TaggedRing}). */
+    BpfFilter behindTag() {
+        ByteBuffer moved = ByteBuffer.wrap(code.clone()).order(ByteOrder.nativeOrder());
+        for (int at = 0; at < code.length; at += INSTRUCTION_BYTES) {
+            int operation = moved.getShort(at);
+            boolean keepsBytes = operation == RETURN && moved.getInt(at + 4) != 0;
+            if (keepsBytes || loadsFromPacket(operation)) {
+                moved.putInt(at + 4, moved.getInt(at + 4) + TaggedRing.TAG_BYTES);
+            }
+        }
+        return new BpfFilter(moved.array())
+                .after(
+                        instruction(LOAD_HALF, 0, 0, 2),
+                        instruction(JUMP_EQUAL, 2, 0, PacketSocket.ETH_P_IP),
+                        instruction(JUMP_EQUAL, 1, 0, PacketSocket.ETH_P_IPV6),
+                        instruction(RETURN, 0, 0, 0));
+    }
+
+    /** Metadata is never looked at by what libpcap makes of a text. */
+    private static boolean loadsFromPacket(int operation) {
+        int mode = operation & MODE;
+        return switch (operation & CLASS) {
+            case CLASS_LOAD -> mode == ABSOLUTE || mode == INDIRECT;
+            case CLASS_LOAD_INDEX -> mode == HEADER_LENGTH;
+            default -> false;
+        };
     }
 
     private BpfFilter after(byte[]... prelude) {

@@ -9,11 +9,11 @@ import java.util.List;
  * @param interfaces device names; {@code any}, alone, is every device of this host
  * @param filter pcap-filter(7) text over packets that begin with their IP header; empty takes all
  * @param bufferMiB size of each ring, MiB, 1..1024. An incoming capture has one ring for each of IPv4 and IPv6 that the filter
- *     can match
+ *     can match, and one of a sixteenth of it for frames with two VLAN tags
  * @param snaplen bytes kept of each packet from its IP header, 64..262144
  * @param mode how the kernel hands over packets
  * @param direction which packets
- * @param fanoutGroup 0..32767: rings with one group share the flows among them (PACKET_FANOUT_HASH); -1: this ring has all
+ * @param fanoutGroup 0..21844: rings with one group share the flows among them (PACKET_FANOUT_HASH); -1: this ring has all
  */
 public record CaptureOptions(
         List<String> interfaces,
@@ -54,7 +54,7 @@ public record CaptureOptions(
         require(interfaces.size() <= 200, "interfaces", interfaces.size(), "at most 200");
         require(bufferMiB >= 1 && bufferMiB <= 1024, "buffer", bufferMiB, "must be 1..1024 MiB");
         require(snaplen >= 64 && snaplen <= 262144, "snaplen", snaplen, "must be 64..262144 bytes");
-        require(fanoutGroup >= -1 && fanoutGroup <= 32767, "fanout group", fanoutGroup, "must be -1..32767");
+        require(fanoutGroup >= -1 && fanoutGroup <= 21844, "fanout group", fanoutGroup, "must be -1..21844");
     }
 
     private static void require(boolean holds, String name, Object value, String rule) {

@@ -11,6 +11,8 @@ final class PacketSocket implements AutoCloseable {
     static final int ETH_P_ALL = 0x0003;
     static final int ETH_P_IP = 0x0800;
     static final int ETH_P_IPV6 = 0x86dd;
+    /** What the kernel makes of a frame with two tags: it takes the outer one away. */
+    static final int ETH_P_8021Q = 0x8100;
 
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_FANOUT = 18;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Frames with a VLAN tag, as a port that carries several VLANs brings them, and what a short snaplen leaves. */
 @Tag("lab")
@@ -22,6 +22,7 @@ class VlanCaptureLabTest {
                     + " s.send(bytes.fromhex('%s'))\"";
     private static final String ADDRESSES = "ffffffffffff" + "020000000001";
     private static final String TAG_SEVEN = "81000007";
+    private static final String PROVIDERS_TAG = "88a80064";
 
     private NetNs sender;
     private NetNs receiver;
@@ -51,12 +52,18 @@ class VlanCaptureLabTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"any", "eth0"})
-    void taggedFramesAreSeenOnceAndBare(String device) {
+    @CsvSource({
+        "any, " + TAG_SEVEN,
+        "eth0, " + TAG_SEVEN,
+        "any, " + PROVIDERS_TAG + TAG_SEVEN,
+        "eth0, " + PROVIDERS_TAG + TAG_SEVEN,
+        "any, " + TAG_SEVEN + TAG_SEVEN
+    })
+    void taggedFramesAreSeenOnceAndBare(String device, String tags) {
         try (AfPacketSource source = capture(CaptureOptions.incoming(List.of(device), FILTER))) {
             Captured seen = new Captured();
 
-            send(TAG_SEVEN, 11);
+            send(tags, 11);
             assertThat(seen.pollUntil(source, () -> !seen.lines.isEmpty())).isTrue();
             seen.pollUntilQuiet(source, 30);
 
@@ -73,10 +80,12 @@ class VlanCaptureLabTest {
 
             send("", 10);
             send("", 1000);
-
             assertThat(seen.pollUntil(source, () -> seen.lines.size() == 2)).isTrue();
-            assertThat(seen.capturedLengths).containsExactly(50, 96);
-            assertThat(seen.wireLengths).containsExactly(50, 1040);
+            send(PROVIDERS_TAG + TAG_SEVEN, 1000);
+            assertThat(seen.pollUntil(source, () -> seen.lines.size() == 3)).isTrue();
+
+            assertThat(seen.capturedLengths).containsExactly(50, 96, 96);
+            assertThat(seen.wireLengths).containsExactly(50, 1040, 1040);
         }
     }
 }

@@ -2,6 +2,7 @@
 package drcopy.coordinator.command;
 
 import drcopy.agent.Cli;
+import drcopy.agent.Heading;
 import drcopy.coordinator.config.PoolOptions;
 import drcopy.coordinator.pool.Control;
 import drcopy.coordinator.pool.CopierNode;
@@ -23,6 +24,7 @@ abstract class PoolCommand implements Callable<Integer> {
     @Mixin
     private final PoolOptions pool = new PoolOptions();
 
+    @Heading("This command")
     @Option(names = "--json", description = "print JSON, for programs")
     private boolean json;
 

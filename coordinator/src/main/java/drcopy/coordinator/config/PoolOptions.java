@@ -19,7 +19,7 @@ public final class PoolOptions {
     @Option(
             names = {"-z", "--zookeeper"},
             paramLabel = "HOST[:PORT],...[/PATH]",
-            description = "ZooKeeper that keeps the pool")
+            description = "ZooKeeper that keeps the pool (default: none; for coordinator's commands 127.0.0.1:2181)")
     private String zookeeper;
 
     @Option(names = "--pool", paramLabel = "NAME", description = "name of the pool (default: " + DEFAULT_POOL + ")")

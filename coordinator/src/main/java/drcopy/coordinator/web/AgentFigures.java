@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * What agents say on {@code /metrics}, asked for while somebody looks at the page, each agent every second at most. A look never waits:
@@ -29,6 +30,8 @@ public final class AgentFigures {
     private static final long STALE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST_BYTES = 1 << 20;
     private static final int MOST_AGENTS = 4096;
+    /** What a mirror in good health drops all the time. */
+    private static final Pattern ORDINARY = Pattern.compile("reason=\"(pure_ack|duplicate|not_sampled)\"");
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
@@ -132,10 +135,10 @@ public final class AgentFigures {
         }
     }
 
-    /** Sums of all samples by name, from Prometheus's text. What is no sample is skipped. */
+    /** Sums of samples by name, from Prometheus's text, without what is dropped for an ordinary reason. What is no sample is skipped. */
     static Map<String, Double> parse(String text) {
         Map<String, Double> sums = new HashMap<>();
-        text.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+        text.lines().filter(AgentFigures::counts).forEach(line -> {
             int end = line.indexOf('{') < 0 ? line.indexOf(' ') : line.indexOf('{');
             int value = line.lastIndexOf(' ');
             if (end > 0 && value > 0) {
@@ -147,5 +150,9 @@ public final class AgentFigures {
             }
         });
         return sums;
+    }
+
+    private static boolean counts(String line) {
+        return !line.startsWith("#") && !ORDINARY.matcher(line).find();
     }
 }

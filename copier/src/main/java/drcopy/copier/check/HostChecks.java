@@ -15,16 +15,12 @@ import drcopy.netio.RawIpSink;
 import drcopy.netio.UnknownDeviceException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Looks at this host: capture, sender, connection tracking. Stateless. */
+/** Looks at this host: capture and sender. Stateless. */
 final class HostChecks {
-    private static final Path CONNTRACK = Path.of("/proc/sys/net/netfilter/nf_conntrack_max");
-
     private HostChecks() {}
 
     static Finding capture(CaptureOptions options) {
@@ -95,19 +91,5 @@ final class HostChecks {
         } catch (KernelException e) {
             return Finding.fail("sender", e.getMessage(), Capabilities.REMEDY);
         }
-    }
-
-    /** @param device {@code --device}, or null */
-    static Finding connectionTracking(String device) {
-        if (device != null) {
-            return Finding.ok("connection tracking", "frames out of " + device + " go past it");
-        }
-        if (!Files.exists(CONNTRACK)) {
-            return Finding.ok("connection tracking", "off");
-        }
-        return Finding.note(
-                "connection tracking",
-                "may be on, and then costs a fifth more per packet and an entry per replica",
-                "exempt the target: nft add rule ip raw output ip daddr TARGET tcp dport PORT notrack");
     }
 }

@@ -70,7 +70,7 @@ public final class Preflight {
         for (HostPort interceptor : interceptors) {
             findings.add(interceptor(interceptor, config, caller));
         }
-        findings.add(HostChecks.connectionTracking(config.device()));
+        findings.add(ConnectionTracking.look(config.device()));
         if (!asked.probes().isEmpty()) {
             findings.addAll(ProbeChecks.of(config, asked.probes(), List.copyOf(interceptors), caller));
         }

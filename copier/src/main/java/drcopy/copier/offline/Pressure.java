@@ -10,7 +10,7 @@ import drcopy.copier.session.EngineConfig;
  */
 final class Pressure {
     private static final int LEAST_SEGMENTS = 256;
-    private static final int MOST_SEGMENTS = 65_536;
+    private static final int MOST_SEGMENTS = 16_384;
 
     private final Ledger ledger;
     private final long mostBytes;

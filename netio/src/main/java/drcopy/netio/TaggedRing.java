@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package drcopy.netio;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A ring whose packets begin with what follows the type of an 802.1Q tag: two bytes of tag, two of the next type. It hands them
+ * over from the IP header behind these. Owned by the thread that polls.
+ */
+final class TaggedRing implements PacketRing, PacketHandler {
+    /** Bytes before the IP header. */
+    static final int TAG_BYTES = 4;
+
+    private final PacketRing ring;
+    private PacketHandler handler;
+
+    /** @param ring with room for {@link #TAG_BYTES} more of each packet */
+    TaggedRing(PacketRing ring) {
+        this.ring = ring;
+    }
+
+    @Override
+    public long length() {
+        return ring.length();
+    }
+
+    @Override
+    public void configure(int fd) {
+        ring.configure(fd);
+    }
+
+    @Override
+    public void map(NativeMemory memory) {
+        ring.map(memory);
+    }
+
+    @Override
+    public int poll(PacketHandler to, int limit) {
+        handler = to;
+        return ring.poll(this, limit);
+    }
+
+    @Override
+    public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+        handler.onPacket(buffer, offset + TAG_BYTES, capturedLength - TAG_BYTES, wireLength - TAG_BYTES, timestampNs);
+    }
+}
