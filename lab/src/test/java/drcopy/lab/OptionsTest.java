@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Which sessions are copied, how often, and under which addresses: {@code -n -f -r -g -c --udp}. */
+/** Which sessions are copied, how often, under which addresses, and how: {@code -n -f -r -g -c --udp -O -M}. */
 @Tag("lab")
 class OptionsTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);
@@ -152,6 +152,45 @@ class OptionsTest {
             Mirror.Mark now = play(0, "--run", "ramp" + System.nanoTime(), "--style", "SHORT", "--count", "50");
             return arrived(now).size() == 50;
         });
+    }
+
+    /** {@code -O -W -C -M -t -m -B -F --snaplen}. */
+    @Test
+    void openSessionsAreLeftAloneAndPacketsAreAsShortAsAsked() {
+        try (LoadProcess old = LoadProcess.start(
+                mirror.lab(), "--run", "old", "--rate", "50", "--connections", "5", "--seconds", "60")) {
+            Await.until("sessions are open", LIMIT, () -> online("/old/") > 20);
+            String[] session = {"-O", "-W", "-C", "4", "-M", "1300", "-t", "30"};
+            String[] capture = {"-m", "256", "-B", "8", "--snaplen", "65535", "-F", "tcp dst port 80"};
+            mirror.copyWith(
+                    Stream.concat(Stream.of(session), Stream.of(capture)).toArray(String[]::new));
+            Mirror.Mark mark = mirror.mark();
+            Await.until("they go on", LIMIT, () -> mirror.onlineLines(mark).size() > 50);
+            assertThat(arrived(mark)).as("of sessions that were open before").isEmpty();
+            old.finish();
+            old.await(LIMIT);
+        }
+        assertThat(mirror.copier().metric("streams_opened_total"))
+                .isEqualTo(4L * mirror.lab().realServers().size());
+        try (Capture sent = Capture.start(mirror.lab(), "online", "short", "tcp and dst host " + Lab.VIP)) {
+            arrivedEach(
+                    1,
+                    play(1, "--run", "short", "--style", "SHORT", "--rate", "50", "--count", "100", "--sizes", "5000"));
+
+            int[] longest = new int[2];
+            sent.read((ns, isOutgoing, length, packet) -> {
+                int tcp = 4 * (packet.get(0) & 15);
+                longest[0] = Math.max(longest[0], length);
+                longest[1] = Math.max(longest[1], Openings.mss(packet, tcp));
+            });
+            assertThat(longest).as("bytes of a packet, and MSS").containsExactly(1300, 1260);
+        }
+    }
+
+    private static long online(String path) {
+        return mirror.online().log().lines().stream()
+                .filter(line -> line.uri().startsWith(path))
+                .count();
     }
 
     @Test
