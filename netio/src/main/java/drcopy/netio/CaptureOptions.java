@@ -32,7 +32,7 @@ public record CaptureOptions(
 
     /** How the kernel hands over packets. */
     public enum Mode {
-        /** TPACKET_V3: blocks of packets, handed over when full or after 1 to 8 ms: the larger the ring, the sooner. Least CPU. */
+        /** TPACKET_V3: blocks of packets, handed over when full or after 1 to 16 ms: the larger the ring, the sooner. Least CPU. */
         RING_V3,
         /** TPACKET_V2: each packet is handed over at once. Least delay. */
         RING_V2

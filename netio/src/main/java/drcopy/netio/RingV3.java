@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 
 /**
  * TPACKET_V3 (linux/if_packet.h): the kernel fills blocks with packets of any length and hands a block over when it is full or
- * a few milliseconds old.
+ * some milliseconds old.
  *
  * <pre>
  * block  +8 status  +12 packets  +16 offset of the first packet
@@ -21,18 +21,14 @@ final class RingV3 implements PacketRing {
     private static final int TPACKET_V3 = 2;
     private static final int FRAME_SIZE = 2048;
     /** Longest time a packet waits in a block that is not full. */
-    private static final int MAX_RETIRE_MS = 8;
+    private static final int MAX_RETIRE_MS = 16;
 
     /** How long the reader may pause at a low rate, about: a busy host gives its thread no time for longer than one thinks. */
-    private static final int PAUSE_MS = 2_048;
-    /** Holds any packet of 64 KiB, as receive offload makes them. */
-    private static final int SMALL_BLOCK = 128 * 1024;
-
-    /** Wastes less room on such packets, of which it holds three. */
-    private static final int LARGE_BLOCK = 256 * 1024;
+    private static final int PAUSE_MS = 4_096;
+    /** Holds any packet of 64 KiB, two of those that receive offload makes of segments of 1,448 bytes. */
+    private static final int BLOCK = 128 * 1024;
 
     private static final int HUGE_BLOCK = 512 * 1024;
-    private static final int MIN_MIB_FOR_LARGE = 64;
 
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
@@ -53,11 +49,7 @@ final class RingV3 implements PacketRing {
      * time it hands one over, so the number of blocks and the time between them bound how long the reader may pause.
      */
     RingV3(int bufferMiB, int snaplen) {
-        if (snaplen > 65535) {
-            blockSize = HUGE_BLOCK;
-        } else {
-            blockSize = bufferMiB < MIN_MIB_FOR_LARGE ? SMALL_BLOCK : LARGE_BLOCK;
-        }
+        blockSize = snaplen > CaptureOptions.WHOLE ? HUGE_BLOCK : BLOCK;
         blocks = Math.max(2, (int) ((long) bufferMiB * 1024 * 1024 / blockSize));
         retireMs = Math.max(1, Math.min(MAX_RETIRE_MS, PAUSE_MS / blocks));
     }

@@ -136,6 +136,30 @@ class CaptureAndSendLabTest {
         };
     }
 
+    /** A trickle uses up a block with every timeout: what half of the copier's buffer bears, one ring of two. */
+    @Test
+    void aReaderThatPausesForSecondsMissesNothingOfATrickle() {
+        CaptureOptions options =
+                CaptureOptions.incoming(List.of("eth0"), "ip and " + FILTER).withBufferMiB(32);
+        try (AfPacketSource source = capture(receiver, options)) {
+            int sent = 0;
+            long start = System.nanoTime();
+            try (Poller pause = new Poller()) {
+                while (System.nanoTime() - start < 2_500_000_000L) {
+                    send("198.19.7.7", "198.18.5.2", 1, 0);
+                    sent++;
+                    pause.await(2_000_000);
+                }
+            }
+
+            Captured seen = new Captured();
+            seen.pollUntilQuiet(source, 50);
+
+            assertThat(source.kernelDrops()).isZero();
+            assertThat(seen.lines).hasSize(sent);
+        }
+    }
+
     @Test
     void countsWhatDidNotFitTheRing() {
         CaptureOptions options = CaptureOptions.incoming(List.of("eth0"), "ip and " + FILTER)
