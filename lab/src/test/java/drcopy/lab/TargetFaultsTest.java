@@ -7,6 +7,7 @@ import drcopy.lab.load.LoadResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +21,8 @@ class TargetFaultsTest {
     private static final int MEMORY_MIB = 256;
     /** Seconds after the target's return from which on new sessions are mirrored. */
     private static final double RETURN_SECONDS = 2;
+    /** The same when memory is full: some of it has to be delivered first, on a machine shared with the target. */
+    private static final double RETURN_WITH_FULL_MEMORY_SECONDS = 6;
 
     private static Mirror mirror;
 
@@ -34,9 +37,13 @@ class TargetFaultsTest {
     }
 
     private static void survives(String run, Runnable fault, int faultRequests, Runnable heal) {
+        survives(run, fault, faultRequests, heal, RETURN_SECONDS);
+    }
+
+    private static void survives(String run, Runnable fault, int faultRequests, Runnable heal, double returnSeconds) {
         LoadResult calm = mirror.load(LIMIT, "--run", run + "c", "--style", "SHORT", "--rate", "200", "--count", "400");
         Mirror.Mark mark = mirror.mark();
-        double returned;
+        double healed;
         LoadResult result;
         try (LoadProcess load = LoadProcess.start(
                 mirror.lab(), "--run", run, "--style", "SHORT", "--rate", "200", "--seconds", "100")) {
@@ -45,7 +52,8 @@ class TargetFaultsTest {
             int before = mirror.onlineLines(mark).size();
             Await.until("the fault lasts", LIMIT, () -> mirror.onlineLines(mark).size() > before + faultRequests);
             heal.run();
-            returned = System.currentTimeMillis() / 1000.0 + RETURN_SECONDS;
+            healed = System.currentTimeMillis() / 1000.0;
+            double returned = healed + returnSeconds;
             Await.until(
                     "requests after the target's return",
                     LIMIT,
@@ -68,7 +76,10 @@ class TargetFaultsTest {
         assertThat(result.p50Us())
                 .as("production's p50, in calm %d us", calm.p50Us())
                 .isLessThan(Math.max(50_000, 5 * calm.p50Us()));
-        mirrorsAgain(mark, returned);
+        mirrorsAgain(mark, healed + returnSeconds);
+        System.out.printf(
+                "last request online that was not mirrored with fault %s: %.3f s after its end%n",
+                run, lastMissed(mark, healed));
         assertThat(mirror.copier().peakKib() / 1024).as("MiB").isLessThanOrEqualTo(MEMORY_MIB);
         assertThat(mirror.leaks()).isZero();
         Expect.balancedBooks(mirror);
@@ -79,6 +90,19 @@ class TargetFaultsTest {
         Comparison comparison = compare(mark, from);
         System.out.println("delivered after the target's return: " + comparison.percent() + " %");
         assertThat(comparison.missing()).as("%s", Expect.state(mirror)).isEmpty();
+    }
+
+    /** Seconds. */
+    private static double lastMissed(Mirror.Mark mark, double healed) {
+        Set<String> mirrored = mirror.lab().realServers().stream()
+                .flatMap(host -> mirror.serverLines(mark, host).stream())
+                .map(AccessLog.Line::uri)
+                .collect(Collectors.toSet());
+        return since(mark, healed).stream()
+                .filter(line -> !mirrored.contains(line.uri()))
+                .mapToDouble(line -> line.seconds() - healed)
+                .max()
+                .orElse(0);
     }
 
     private static List<AccessLog.Line> since(Mirror.Mark mark, double from) {
@@ -110,6 +134,28 @@ class TargetFaultsTest {
     @Test
     void blackHole() {
         survives("hole", () -> rule("drop"), 800, TargetFaultsTest::noRule);
+    }
+
+    @Test
+    void blackHoleThatFillsTheMemory() {
+        double before = refusedForMemory();
+        survives(
+                "full",
+                () -> {
+                    rule("drop");
+                    mirror.load(LIMIT, "--run", "up", "--connections", "8", "--sizes", "1000000", "--count", "150");
+                },
+                100,
+                TargetFaultsTest::noRule,
+                RETURN_WITH_FULL_MEMORY_SECONDS);
+        assertThat(refusedForMemory()).as("refused for want of memory").isGreaterThan(before);
+    }
+
+    /** Segments. */
+    private static double refusedForMemory() {
+        return mirror.copier()
+                .metrics()
+                .getOrDefault("drcopy_copier_dropped_segments_total{reason=\"memory_limit\"}", 0.0);
     }
 
     @Test

@@ -5,7 +5,8 @@ package drcopy.copier.session;
  * Whose turn it is to open toward one target, first come first served. How many SYNs may be out at a time follows the target's
  * pace: a round is over when as many as may be out were answered, or an eighth of that slowly; then the bound halves if it was
  * slow, else grows by an eighth (after the first slow round; before it, by as much again). What is never answered says nothing
- * of the pace: one dead real server does not slow the others. Owned by the shard thread.
+ * of the pace: one dead real server does not slow the others. Replicas that have waited through a silence of the target have a
+ * queue of their own, and every other turn. Owned by the shard thread.
  */
 final class OpeningGate {
     /** The least bound: a target that answers once a second still gets as many. */
@@ -18,8 +19,12 @@ final class OpeningGate {
     private final int most;
     private int bound;
     private int opening;
-    private Replica head;
-    private Replica tail;
+    private final OpeningQueue fresh = new OpeningQueue();
+    private final OpeningQueue late = new OpeningQueue();
+    private boolean wasLateLast;
+
+    /** Whether the target answers at all. */
+    final TargetSilence silence = new TargetSilence();
 
     private long roundSinceNs = Long.MIN_VALUE;
     private int answered;
@@ -44,48 +49,40 @@ final class OpeningGate {
         return lastAnsweredNs;
     }
 
-    /** The first in the queue, if it may open now; else null. */
+    /** Whose turn it is, if one may open now; else null. */
     Replica next() {
-        return opening < bound ? head : null;
+        if (opening >= bound) {
+            return null;
+        }
+        boolean isLateNext = late.head() != null && (fresh.head() == null || !wasLateLast);
+        return isLateNext ? late.head() : fresh.head();
     }
 
     /** The replica waits for its turn. */
     void queue(Replica replica) {
         replica.gate = this;
         replica.isQueuedToOpen = true;
-        replica.prevToOpen = tail;
-        if (tail == null) {
-            head = replica;
-        } else {
-            tail.nextToOpen = replica;
-        }
-        tail = replica;
+        queueOf(replica).append(replica);
     }
 
     /** The replica leaves the queue. */
     void unqueue(Replica replica) {
         replica.isQueuedToOpen = false;
-        if (replica.prevToOpen == null) {
-            head = replica.nextToOpen;
-        } else {
-            replica.prevToOpen.nextToOpen = replica.nextToOpen;
-        }
-        if (replica.nextToOpen == null) {
-            tail = replica.prevToOpen;
-        } else {
-            replica.nextToOpen.prevToOpen = replica.prevToOpen;
-        }
-        replica.prevToOpen = null;
-        replica.nextToOpen = null;
+        queueOf(replica).remove(replica);
     }
 
-    /** The replica, no longer in the queue, sends its first SYN. */
+    private OpeningQueue queueOf(Replica replica) {
+        return replica.isLate ? late : fresh;
+    }
+
+    /** The replica, no longer in the queue, sends its SYN. */
     void open(Replica replica) {
+        wasLateLast = replica.isLate;
         replica.isOpening = true;
         opening++;
     }
 
-    /** The replica's first SYN is no longer out: answered, given up for the first time, or its replica gone. */
+    /** The replica's SYN is no longer out: answered, given up for the first time, or its replica gone. */
     void leave(Replica replica) {
         if (replica.isOpening) {
             replica.isOpening = false;
@@ -96,6 +93,7 @@ final class OpeningGate {
     /** The target has answered the replica's SYN, the first or a later one. */
     void answered(Replica replica, long nowNs) {
         leave(replica);
+        silence.heard(nowNs);
         lastAnsweredNs = nowNs;
         if (replica.firstSynNs < roundSinceNs) {
             return; // it tells of the bound before
@@ -112,6 +110,11 @@ final class OpeningGate {
         } else if (answered >= bound) {
             beginRound(Math.min(most, bound + (hasBeenSlow ? Math.max(1, bound / 8) : bound)), nowNs);
         }
+    }
+
+    /** SYNs that were out in a silence of the target tell nothing of its pace. */
+    void restart(long nowNs) {
+        beginRound(bound, nowNs);
     }
 
     private void beginRound(int nextBound, long nowNs) {

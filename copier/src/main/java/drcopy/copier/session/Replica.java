@@ -98,13 +98,16 @@ final class Replica extends FlowEntry {
 
     /** Its target's gate, from enlisting on. */
     OpeningGate gate;
-    /** Counts among those whose first SYN is young. */
+    /** Counts among those whose SYN is young. */
     boolean isOpening;
 
     /** Its route was announced. */
     boolean isRouted;
 
     boolean isQueuedToOpen;
+    /** It has waited through a silence of its target. */
+    boolean isLate;
+
     Replica nextToOpen;
     Replica prevToOpen;
 

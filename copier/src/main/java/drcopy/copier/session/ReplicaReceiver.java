@@ -87,6 +87,7 @@ final class ReplicaReceiver {
         }
         if (TcpFlags.any(flags, TcpFlags.RST)) {
             if (hasAck) {
+                replica.gate.silence.heard(nowNs);
                 lifecycle.refused(replica);
             }
             return;
@@ -258,6 +259,7 @@ final class ReplicaReceiver {
                 Math.max(0, replica.sndWnd - acknowledged); // its right edge stays until a newer window is told
         replica.isProbed = false;
         replica.isRepairing = false;
+        replica.gate.silence.heard(nowNs);
         releaseAcknowledged(replica, ack);
         if (Seq.lessThan(replica.sndNxt, ack)) {
             replica.sendFrom(replica.session.queue.head(), ack);

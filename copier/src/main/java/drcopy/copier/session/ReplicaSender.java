@@ -43,8 +43,10 @@ final class ReplicaSender {
             replica.lastHeardNs = nowNs;
             replica.lastTsVal = session.tsVal;
         } else {
-            books.count(CopierCounter.RETRANSMITS);
             replica.isSynRepeated = true;
+        }
+        if (replica.isSynRepeated) {
+            books.count(CopierCounter.RETRANSMITS);
         }
         SynOptions.timestamp(session.synOptions, replica.lastTsVal);
         packet.flags = TcpFlags.SYN;

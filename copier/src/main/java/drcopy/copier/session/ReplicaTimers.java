@@ -60,7 +60,7 @@ final class ReplicaTimers {
         if (replica.isPersisting) {
             backOff(replica);
             sender.probe(replica);
-            replica.rtoAtNs = nowNs + replica.rto.rtoNs();
+            replica.rtoAtNs = replica.gate.silence.nextExpiryNs(nowNs, replica.rto.rtoNs());
             return;
         }
         if (replica.isProbeNext && !replica.isRepairing) {
@@ -74,7 +74,7 @@ final class ReplicaTimers {
         backOff(replica);
         replica.sendFrom(replica.session.queue.head(), replica.sndUna);
         sender.sendFirst(replica);
-        replica.rtoAtNs = nowNs + replica.rto.rtoNs();
+        replica.rtoAtNs = replica.gate.silence.nextExpiryNs(nowNs, replica.rto.rtoNs());
     }
 
     /**
@@ -93,6 +93,7 @@ final class ReplicaTimers {
         replica.gate.leave(replica);
         backOff(replica);
         sender.sendSyn(replica, nowNs);
+        replica.rtoAtNs = replica.gate.silence.nextExpiryNs(nowNs, replica.rto.synRtoNs());
     }
 
     private static void backOff(Replica replica) {

@@ -24,7 +24,6 @@ final class Replicas {
 
     private final Map<Target, OpeningGate> gatesByTarget = new HashMap<>();
     private OpeningGate[] gates = {};
-    private int queued;
     private long routesFullUntilNs = Long.MIN_VALUE;
 
     private Replica lingerHead;
@@ -61,8 +60,21 @@ final class Replicas {
         replica.waitingSinceNs = nowNs;
         replica.lastHeardNs = nowNs;
         gate(replica.session.target).queue(replica);
-        queued++;
         return true;
+    }
+
+    /** The replica's SYN was not answered, or not sent, in a silence of the target that is over: it waits for a turn behind others like it. */
+    void enlistLate(Replica replica) {
+        if (replica.isQueuedToOpen) {
+            replica.gate.unqueue(replica);
+        } else {
+            replica.gate.leave(replica);
+            replica.transitionTo(TcpState.CLOSED);
+            replica.sndNxt = replica.sndUna;
+            replica.rtoAtNs = TimerHeap.NEVER;
+        }
+        replica.isLate = true;
+        replica.gate.queue(replica);
     }
 
     private boolean takePort(Replica replica, int from) {
@@ -120,7 +132,7 @@ final class Replicas {
         if (replica == null) {
             return null;
         }
-        if (!routes.add(replica.routeId, replica.key, replica.session.tag)) {
+        if (!replica.isRouted && !routes.add(replica.routeId, replica.key, replica.session.tag)) {
             books.count(CopierCounter.ROUTES_DEFERRED);
             routesFullUntilNs = nowNs + ROUTE_RETRY_NS;
             return null;
@@ -132,9 +144,6 @@ final class Replicas {
     }
 
     private Replica nextToOpen() {
-        if (queued == 0) {
-            return null;
-        }
         for (OpeningGate gate : gates) {
             Replica replica = gate.next();
             if (replica != null) {
@@ -151,7 +160,6 @@ final class Replicas {
 
     private void unqueue(Replica replica) {
         replica.gate.unqueue(replica);
-        queued--;
         waitedForTurn(replica);
     }
 

@@ -70,8 +70,20 @@ final class RetransmitTimer {
         backoff = Math.min(6, backoff + 1);
     }
 
+    /** The timer has expired since the last acknowledgment. */
+    boolean isBackedOff() {
+        return backoff > 0;
+    }
+
     void forgetBackoff() {
         backoff = 0;
+    }
+
+    /** What is armed from now on waits no longer than {@code mostNs}, or than it would without backoff. */
+    void easeBackoff(long mostNs) {
+        while (backoff > 0 && rtoNs << backoff > mostNs) {
+            backoff--;
+        }
     }
 
     /** New data that ends before {@code end} was sent. */

@@ -34,6 +34,7 @@ public final class SessionEngine {
     private final ReplicaReceiver receiver;
     private final ReplicaTimers replicaTimers;
     private final Instances instances;
+    private final Revival revival;
     private Replica owingAcks;
     private long poolBytesTold;
     private int shutdownAt;
@@ -70,6 +71,7 @@ public final class SessionEngine {
         intake = new ClientIntake(config, books, pool, sender, lifecycle, stream, player);
         receiver = new ReplicaReceiver(books, sender, lifecycle, editor, player);
         replicaTimers = new ReplicaTimers(config, sender, replicas, lifecycle, player);
+        revival = new Revival(replicas, timers);
         instances = new Instances(lifecycle.sessions(), config.instanceIds());
     }
 
@@ -173,6 +175,9 @@ public final class SessionEngine {
         }
         try {
             receiver.onResponse(replica, response, nowNs);
+            if (replica.gate.silence.pollOver()) {
+                revival.onTargetReturned(replica.gate, nowNs);
+            }
         } catch (RuntimeException fault) {
             faults.contain(replica.session, fault);
         }
@@ -207,20 +212,7 @@ public final class SessionEngine {
      * those that hold a request ask the target how far it is. {@link #onTick} sends, at its own pace.
      */
     public void onInterceptorReturned(long nowNs) {
-        ReplicaTable table = replicas.table();
-        for (int i = 0; i < table.end(); i++) {
-            Replica replica = table.at(i);
-            boolean isWaiting = replica != null
-                    && !replica.isLingering
-                    && (replica.rtoAtNs != TimerHeap.NEVER || replica.hold.dueNs() != TimerHeap.NEVER);
-            if (!isWaiting) {
-                continue;
-            }
-            replica.rto.forgetBackoff();
-            replica.isRepairing = true;
-            replica.rtoAtNs = nowNs;
-            timers.schedule(replica, nowNs);
-        }
+        revival.onInterceptorReturned(nowNs);
     }
 
     /** The inputs that were there have been handed over: owed acknowledgments go out now, one per replica. */

@@ -4,7 +4,10 @@ package drcopy.copier.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class OpeningGateTest {
@@ -70,6 +73,37 @@ class OpeningGateTest {
         assertThat(out).hasSize(MOST);
         gate.leave(out.remove());
         assertThat(gate.next()).isNotNull();
+    }
+
+    @Test
+    void whatWaitedThroughASilenceHasEveryOtherTurn() {
+        OpeningGate narrow = new OpeningGate(1);
+        List<Replica> late = List.of(late(), late(), late());
+        List<Replica> fresh = List.of(replica(), replica());
+        late.forEach(narrow::queue);
+        fresh.forEach(narrow::queue);
+        List<Replica> opened = new ArrayList<>();
+        while (narrow.next() != null) {
+            opened.add(open(narrow));
+            narrow.leave(opened.get(opened.size() - 1));
+        }
+        assertThat(opened).containsExactly(late.get(0), fresh.get(0), late.get(1), fresh.get(1), late.get(2));
+    }
+
+    @Test
+    void whatWasOutInASilenceIsNoSlowness() {
+        answer(10 * MOST, QUICK_NS);
+        List<Replica> silent = Stream.generate(() -> opened(gate)).limit(MOST).toList();
+        nowNs += 10 * TargetSilence.AFTER_NS;
+        gate.restart(nowNs);
+        silent.forEach(replica -> gate.answered(replica, nowNs));
+        assertThat(gate.bound()).isEqualTo(MOST);
+    }
+
+    private static Replica late() {
+        Replica replica = replica();
+        replica.isLate = true;
+        return replica;
     }
 
     private void answer(int count, long roundTripNs) {
