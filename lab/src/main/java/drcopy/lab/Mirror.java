@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  */
 public final class Mirror implements AutoCloseable {
     /** Services that are mirrored unless told otherwise: ports 80 and 8080, both address families. */
+    private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+
     private static final String TRANSFERS = "198.18.0.10:80-198.18.1.200:80,198.18.0.10:8080-198.18.1.200:8080,"
             + "[2001:db8::10]:80-[2001:db8:1::200]:80";
 
@@ -139,7 +141,25 @@ public final class Mirror implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("renice", "-n", "19", "-p"));
         servers.keySet().forEach(host -> lab.pids(host, "").forEach(pid -> command.add(pid.toString())));
         lab.pids("director", "").forEach(pid -> command.add(pid.toString()));
-        Shell.run(Duration.ofSeconds(10), command.toArray(new String[0]));
+        Shell.run(TEN_SECONDS, command.toArray(new String[0]));
+    }
+
+    /**
+     * Gives what runs on the production host now the first core, everything else that runs now the second, and what the switch does to threads of the
+     * kernel, so that production's latency shows what the copier costs its host, and not what the target does.
+     */
+    public void setProductionApart() {
+        lab.control("ports", "threads");
+        pin("0", "online");
+        pin("1", "client", "director");
+        lab.realServers().forEach(host -> pin("1", host));
+        slowTarget();
+    }
+
+    private void pin(String cores, String... hosts) {
+        for (String host : hosts) {
+            lab.pids(host, "").forEach(pid -> Shell.run(TEN_SECONDS, "taskset", "-apc", cores, pid.toString()));
+        }
     }
 
     /** Remembers where the logs are now: a load's requests are what comes after. */
