@@ -14,6 +14,9 @@ public final class Database {
     /** The user for the network; may do everything. */
     public static final String USER = "app";
 
+    /** Rows in each table of sysbench's. */
+    public static final int ROWS = 5_000;
+
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     /** For both; little memory, and no wait for a disk. */
     private static final List<String> OPTIONS = List.of(
@@ -26,6 +29,7 @@ public final class Database {
     private final Lab lab;
     private final String host;
     private final Path socket;
+    private long asked;
 
     private Database(Lab lab, String host) {
         this.lab = lab;
@@ -70,6 +74,12 @@ public final class Database {
         return server;
     }
 
+    /** Makes a user of MySQL for the network, who may do everything. */
+    public void account(String user, String plugin, String password) {
+        query("create user " + user + " identified with " + plugin + " by '" + password + "'");
+        query("grant all on *.* to " + user);
+    }
+
     private void start(Path empty, List<String> program, String... options) {
         Path data = lab.folder().resolve("data-" + host);
         Shell.run(PATIENCE, "cp", "-r", empty.toString(), data.toString());
@@ -91,19 +101,20 @@ public final class Database {
         lab.run(host, "mariadb", "--no-defaults", "--socket=" + socket, "-u" + user, "-p" + password, "-e", "select 1");
     }
 
-    /** What root's query says: a line a row, columns parted by tabs. */
+    /** What root's query, a single one, says: a line a row, columns parted by tabs. */
     public String query(String sql) {
+        asked++;
         return lab.run(host, "mariadb", "--no-defaults", "--socket=" + socket, "-uroot", "-NBe", sql)
                 .strip();
     }
 
-    /** The server's count of each kind of command. */
+    /** The server's count of each kind of command but SHOW STATUS, and of all questions but those of {@link #query}. */
     public Map<String, Long> commands() {
         Map<String, Long> counts = new TreeMap<>();
-        query("show global status like 'Com\\_%'").lines().forEach(line -> {
-            String[] columns = line.split("\t", -1);
-            counts.put(columns[0], Long.valueOf(columns[1]));
-        });
+        String shown = query("show global status where variable_name like 'Com\\_%' or variable_name = 'Questions'");
+        shown.lines().map(line -> line.split("\t", -1)).forEach(row -> counts.put(row[0], Long.valueOf(row[1])));
+        counts.remove("Com_show_status");
+        counts.merge("Questions", -asked, Long::sum);
         return counts;
     }
 
@@ -117,7 +128,7 @@ public final class Database {
                 "--mysql-socket=" + socket,
                 "--mysql-user=root",
                 "--mysql-db=" + database,
-                "--table-size=2000",
+                "--table-size=" + ROWS,
                 "--tables=2",
                 "prepare");
     }

@@ -4,48 +4,63 @@ package drcopy.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Minutes of load on MariaDB, mirrored to three of them behind the LVS director. Runs when it is named. */
+/** Minutes of load. Runs when it is named; system property {@code drcopy.lab.sql} has more options for sysbench, parted by blanks. */
 @Tag("lab")
 class MySqlLoadTrial {
-    private static SqlMirror sql;
-
-    @BeforeAll
-    static void up() throws IOException {
+    @Test
+    void runsEveryCommandOnThreeMariaDbsBehindTheDirector() throws IOException {
         Lab lab = Lab.up(Lab.Director.LVS, "my" + ProcessHandle.current().pid(), 3);
         Database online = Database.mariaDb(lab, "online", SqlMirror.ONLINE_PASSWORD);
         List<Database> targets = new ArrayList<>();
         for (String host : lab.realServers()) {
             targets.add(Database.mariaDb(lab, host, SqlMirror.TARGET_PASSWORD));
         }
-        sql = new SqlMirror(lab, online, targets, List.of(Database.USER));
-    }
-
-    @AfterAll
-    static void down() {
-        sql.close();
+        load(lab, online, targets);
     }
 
     @Test
-    void runsEveryCommandOfAMinutesLoad() {
-        // The director gives each connection to one of three: all of them have the tables from the start.
-        sql.online.prepareTables("bench");
-        sql.targets.forEach(target -> target.prepareTables("bench"));
-        for (String mode : List.of("disable", "auto")) {
-            sql.mark();
-            String said =
-                    sql.load("bench", 16, "--time=60", "--mysql-ignore-errors=all", "--db-ps-mode=" + mode, "run");
-            System.out.println("mysql, 16 sessions, 60 s, prepared statements " + mode + ": " + sql.awaitCounts());
-            System.out.println(
-                    said.lines().filter(line -> line.contains("per sec")).toList());
+    void runsEveryCommandOnMySql8() throws IOException {
+        Lab lab = Lab.up(Lab.Director.HMARK, "m8" + ProcessHandle.current().pid(), 1);
+        Path program = MySqlProgram.folder();
+        Database online = Database.mySql(lab, "online", program);
+        online.account(Database.USER, "caching_sha2_password", SqlMirror.ONLINE_PASSWORD);
+        online.warm(Database.USER, SqlMirror.ONLINE_PASSWORD);
+        Database target = Database.mySql(lab, "rs1", program);
+        target.account(Database.USER, "caching_sha2_password", SqlMirror.TARGET_PASSWORD);
+        load(lab, online, List.of(target));
+    }
+
+    /** The director gives each connection to one of the targets: all of them have the tables from the start. */
+    private static void load(Lab lab, Database online, List<Database> targets) throws IOException {
+        try (SqlMirror sql = new SqlMirror(lab, online, targets, List.of(Database.USER))) {
+            online.prepareTables("bench");
+            targets.forEach(target -> target.prepareTables("bench"));
+            for (String mode : List.of("disable", "auto")) {
+                sql.mark();
+                List<String> options =
+                        new ArrayList<>(List.of("--time=60", "--mysql-ignore-errors=all", "--db-ps-mode=" + mode));
+                System.getProperty("drcopy.lab.sql", "")
+                        .lines()
+                        .flatMap(line -> List.of(line.split(" ")).stream())
+                        .filter(word -> !word.isEmpty())
+                        .forEach(options::add);
+                options.add("run");
+                String said = sql.load("bench", 16, options.toArray(String[]::new));
+                said.lines().filter(line -> line.contains("per sec")).forEach(System.out::println);
+                System.out.println(
+                        "16 sessions, prepared statements " + mode + ": " + sql.awaitCounts(Duration.ofMinutes(2)));
+                System.out.println(Expect.state(sql.mirror));
+            }
+            assertThat(sql.mirror.copier().metric("mysql_statements_unknown_total"))
+                    .isZero();
+            assertThat(sql.mirror.leaks()).isZero();
         }
-        assertThat(sql.mirror.copier().metric("mysql_statements_unknown_total")).isZero();
-        assertThat(sql.mirror.leaks()).isZero();
     }
 }

@@ -20,19 +20,6 @@ final class SqlMirror implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
     static final String ONLINE_PASSWORD = "secret-online";
     static final String TARGET_PASSWORD = "other-at-target";
-    private static final List<String> COUNTED = List.of(
-            "Com_select",
-            "Com_insert",
-            "Com_update",
-            "Com_delete",
-            "Com_begin",
-            "Com_commit",
-            "Com_create_table",
-            "Com_create_db",
-            "Com_stmt_prepare",
-            "Com_stmt_execute",
-            "Com_stmt_close");
-
     final Mirror mirror;
     final Database online;
     final List<Database> targets;
@@ -40,7 +27,7 @@ final class SqlMirror implements AutoCloseable {
     private Map<String, Long> onlineBefore;
     private Map<String, Long> targetsBefore;
 
-    /** Starts agents in the databases' lab; the copier knows the users by their password on the targets. */
+    /** Starts agents in the databases' lab, whose interceptors divert port 3306; the copier knows the users by their password on the targets. */
     SqlMirror(Lab lab, Database online, List<Database> targets, List<String> users) throws IOException {
         this.online = online;
         this.targets = targets;
@@ -62,10 +49,47 @@ final class SqlMirror implements AutoCloseable {
 
     /** Runs the mariadb client at the clients' host. */
     Shell.Outcome client(String user, String... options) {
-        String[] login = {"mariadb", "--no-defaults", "-h" + Lab.ONLINE, "-u" + user, "-p" + ONLINE_PASSWORD};
+        return command("mariadb", user, options);
+    }
+
+    /** Runs a program at the clients' host that takes the options of MySQL's. */
+    Shell.Outcome command(String program, String user, String... options) {
+        String[] login = {program, "--no-defaults", "-h" + Lab.ONLINE, "-u" + user, "-p" + ONLINE_PASSWORD};
         String[] command =
                 Stream.concat(Arrays.stream(login), Arrays.stream(options)).toArray(String[]::new);
         return mirror.lab().attempt("client", command);
+    }
+
+    /** Runs a {@link JdbcSession} with a driver; the table that it writes gets the same rows on the target. */
+    void jdbc(String driver, String user, String options) {
+        String table = "jdbc.by_" + driver;
+        String url = "jdbc:" + driver + "://" + Lab.ONLINE + "/jdbc" + options;
+        List<String> command = JdbcSession.command(url, user, ONLINE_PASSWORD, table);
+        mirror.lab().run("client", command.toArray(String[]::new));
+        String tables =
+                "select count(*) from information_schema.tables where table_schema = 'jdbc' and table_name = 'by_"
+                        + driver + "'";
+        boolean isWhole = Await.happens(
+                LIMIT,
+                () -> target().query(tables).equals("1")
+                        && target().query("select count(*) from " + table).equals("" + JdbcSession.ROWS));
+        assertThat(isWhole).as("%s; %s", url, Expect.state(mirror)).isTrue();
+        String checksum = "checksum table " + table;
+        assertThat(target().query(checksum)).isEqualTo(online.query(checksum));
+    }
+
+    /** One session at a time writes, in text and by prepared statements; then the target has the same rows. */
+    void sameRowsAfterWriting(String database) {
+        mark();
+        // Sessions are ordered within themselves only: each phase waits until the target has all of the one before.
+        load(database, 1, "prepare");
+        awaitCounts();
+        load(database, 1, "--time=0", "--events=60", "--db-ps-mode=disable", "run");
+        awaitCounts();
+        load(database, 1, "--time=0", "--events=60", "run");
+        System.out.println("1 session at a time: " + awaitCounts());
+        String checksum = "checksum table " + database + ".sbtest1, " + database + ".sbtest2";
+        assertThat(target().query(checksum)).isEqualTo(online.query(checksum));
     }
 
     /** Has the client run SQL, which must succeed. */
@@ -83,7 +107,7 @@ final class SqlMirror implements AutoCloseable {
                 "--mysql-user=" + Database.USER,
                 "--mysql-password=" + ONLINE_PASSWORD,
                 "--mysql-db=" + database,
-                "--table-size=2000",
+                "--table-size=" + Database.ROWS,
                 "--tables=2",
                 "--threads=" + threads));
         command.addAll(List.of(options));
@@ -111,22 +135,25 @@ final class SqlMirror implements AutoCloseable {
 
     private static Map<String, Long> commands(List<Database> servers) {
         Map<String, Long> sum = new TreeMap<>();
-        for (Database server : servers) {
-            Map<String, Long> counts = server.commands();
-            COUNTED.forEach(name -> sum.merge(name, counts.get(name), Long::sum));
-        }
+        servers.forEach(server -> server.commands().forEach((name, count) -> sum.merge(name, count, Long::sum)));
         return sum;
     }
 
     private static Map<String, Long> since(Map<String, Long> before, List<Database> servers) {
         Map<String, Long> counts = commands(servers);
         counts.replaceAll((name, count) -> count - before.get(name));
+        counts.values().removeIf(count -> count == 0);
         return counts;
     }
 
     /** The targets get to have run every command that online has, each kind as often; the counts. */
     Map<String, Long> awaitCounts() {
-        Await.happens(LIMIT, () -> since(targetsBefore, targets).equals(since(onlineBefore, List.of(online))));
+        return awaitCounts(LIMIT);
+    }
+
+    /** Like the other, after a load that the targets may be behind with. */
+    Map<String, Long> awaitCounts(Duration limit) {
+        Await.happens(limit, () -> since(targetsBefore, targets).equals(since(onlineBefore, List.of(online))));
         Map<String, Long> counts = since(targetsBefore, targets);
         assertThat(counts).as("%s", Expect.state(mirror)).isEqualTo(since(onlineBefore, List.of(online)));
         return counts;
@@ -138,12 +165,6 @@ final class SqlMirror implements AutoCloseable {
         assertThat(isThere)
                 .as("%s on the target; %s", name, Expect.state(mirror))
                 .isTrue();
-    }
-
-    /** Both of sysbench's tables have the same rows online and on the target. */
-    void assertSameRows(String database) {
-        String checksum = "checksum table " + database + ".sbtest1, " + database + ".sbtest2";
-        assertThat(target().query(checksum)).isEqualTo(online.query(checksum));
     }
 
     /** Sessions of the network's user. */
