@@ -59,7 +59,9 @@ final class Expect {
         }
         StringBuilder text = new StringBuilder("copier:");
         mirror.copier().metrics().entrySet().stream()
-                .filter(sample -> sample.getKey().startsWith("drcopy_copier_") && sample.getValue() != 0)
+                .filter(sample -> sample.getKey().startsWith("drcopy_copier_")
+                        && sample.getValue() != 0
+                        && !sample.getKey().contains("_bucket{"))
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(sample -> text.append('\n')
                         .append(sample.getKey().substring("drcopy_copier_".length()))

@@ -13,11 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A mirror of databases, what clients do to the one online, and what the ones on the real servers have got of it. */
 final class SqlMirror implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration STALLED = Duration.ofSeconds(60);
+    private static final Duration LONGEST_DRAIN = Duration.ofMinutes(5);
     static final String ONLINE_PASSWORD = "secret-online";
     static final String TARGET_PASSWORD = "other-at-target";
     final Mirror mirror;
@@ -148,15 +151,41 @@ final class SqlMirror implements AutoCloseable {
 
     /** The targets get to have run every command that online has, each kind as often; the counts. */
     Map<String, Long> awaitCounts() {
-        return awaitCounts(LIMIT);
+        Await.happens(LIMIT, () -> counts(targets).equals(counts(List.of(online))));
+        return equalCounts();
     }
 
-    /** Like the other, after a load that the targets may be behind with. */
-    Map<String, Long> awaitCounts(Duration limit) {
-        Await.happens(limit, () -> since(targetsBefore, targets).equals(since(onlineBefore, List.of(online))));
-        Map<String, Long> counts = since(targetsBefore, targets);
-        assertThat(counts).as("%s", Expect.state(mirror)).isEqualTo(since(onlineBefore, List.of(online)));
+    /** Waits until the targets have run every command that online has, as long as they run any. */
+    Duration drain() {
+        long startNs = System.nanoTime();
+        long movedNs = startNs;
+        Map<String, Long> expected = counts(List.of(online));
+        Map<String, Long> last = counts(targets);
+        while (!last.equals(expected)
+                && System.nanoTime() - movedNs < STALLED.toNanos()
+                && System.nanoTime() - startNs < LONGEST_DRAIN.toNanos()) {
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+            Map<String, Long> now = counts(targets);
+            movedNs = now.equals(last) ? movedNs : System.nanoTime();
+            last = now;
+        }
+        return Duration.ofNanos(System.nanoTime() - startNs);
+    }
+
+    /** Each kind of command since the mark, which online and the targets have run equally often. */
+    Map<String, Long> equalCounts() {
+        Map<String, Long> counts = counts(targets);
+        assertThat(counts).as("%s", Expect.state(mirror)).isEqualTo(counts(List.of(online)));
         return counts;
+    }
+
+    /** Each kind of command that the targets have run since the mark. */
+    Map<String, Long> targetCounts() {
+        return counts(targets);
+    }
+
+    private Map<String, Long> counts(List<Database> servers) {
+        return since(servers.equals(targets) ? targetsBefore : onlineBefore, servers);
     }
 
     void awaitDatabase(String name) {

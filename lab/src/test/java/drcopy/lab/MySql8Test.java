@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * MySQL 8 online and on the real server, with other passwords there and accounts of both plugins. Online greets with native
- * passwords, the target with caching_sha2. Runs when it is named.
+ * passwords, the target with caching_sha2.
  */
 @Tag("lab")
-class MySql8Trial {
+class MySql8Test {
     private static final String NATIVE = "mysql_native_password";
     private static final String SHA2 = "caching_sha2_password";
     private static SqlMirror sql;
