@@ -10,11 +10,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A capture of 50,000 mixed sessions and 1 GB, played in less than 200 MB of memory without being asked to. Takes minutes: run by name. */
+/** A capture of 50,000 mixed sessions and 1 GB, played in less than 200 MB of memory without being asked to, and as fast as told. Takes minutes: run by name. */
 @Tag("lab")
 class BigReplay {
     private static final long MOST_BYTES = 200_000_000;
     private static final long GIGABYTE = 1_000_000_000;
+    private static final int SLOWER = Integer.getInteger("replay.slower", 10);
     private static Recording recording;
 
     @BeforeAll
@@ -29,6 +30,20 @@ class BigReplay {
     @AfterAll
     static void down() {
         recording.close();
+    }
+
+    /** The lab made the sessions faster than its target can take ten times as fast; slowed down, a tenth of the time is enough. */
+    @Test
+    void tenTimesAsFastTakesATenthOfTheTime() {
+        Map<String, Integer> before = recording.marks();
+
+        Recording.Replay replay = recording.replay(SlowedCapture.of(recording.capture(), SLOWER), "-a", "10");
+
+        Comparison comparison = recording.compare(recording.arrived(before, recording.issued()));
+        System.out.printf(
+                "%s%n%.1f s played in %.1f s with -a 10%n", comparison, replay.captureSeconds(), replay.seconds());
+        assertThat(comparison.isWhole()).as("%s%n%s", comparison, replay.log()).isTrue();
+        assertThat(replay.seconds()).isBetween(replay.captureSeconds() / 10, replay.captureSeconds() / 9);
     }
 
     @Test
