@@ -66,10 +66,12 @@ class TargetFaultsTest {
         Await.until(
                 "online logged its requests",
                 LIMIT,
-                () -> mirror.onlineLines(mark).size() >= answered);
+                () -> mirror.onlineLines(mark).stream()
+                                .filter(line -> line.uri().contains("/" + run + "/"))
+                                .count()
+                        >= answered);
         // The median, and generously: on two cores shared with the load and seven other hosts the rest is the
-        // scheduler's,
-        // not the mirror's.
+        // scheduler's.
         System.out.printf(
                 "production's latency with fault %s: p50 %d us, p99 %d us; in calm %d and %d us%n",
                 run, result.p50Us(), result.p99Us(), calm.p50Us(), calm.p99Us());
