@@ -25,7 +25,7 @@ class OfflineReplayTest {
         recording = Recording.of(mix -> {
             mix.load("short", "--style", "SHORT", "--rate", "400", "--count", Expect.count(600));
             mix.load("keep", "--connections", "20", "--rate", "500", "--count", Expect.count(1000));
-            mix.uploads("up", "1000,100000,1000000", 4, Expect.count(12));
+            mix.uploads("up", "1000,100000,1000000", 4, "0", Expect.count(12));
         });
     }
 

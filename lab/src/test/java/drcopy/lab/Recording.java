@@ -99,10 +99,11 @@ final class Recording implements AutoCloseable {
         }
     }
 
-    /** A load of uploads; what they send is remembered. */
-    void uploads(String run, String sizes, int connections, String count) {
+    /** A load of uploads; what they send is remembered. {@code rate} is a second's, 0 for as many as are answered. */
+    void uploads(String run, String sizes, int connections, String rate, String count) {
         String[] style = {"--style", "SHORT", "--connections", Integer.toString(connections), "--count", count};
         List<String> words = new ArrayList<>(List.of(style));
+        words.addAll(List.of("--rate", rate));
         words.addAll(List.of("--sizes", sizes, "--bodies", sums.toString()));
         load(run, words.toArray(String[]::new));
     }
