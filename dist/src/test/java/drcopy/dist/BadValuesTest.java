@@ -77,7 +77,7 @@ class BadValuesTest {
             interceptor | --pass | # -x 0.0.0.0/0
             interceptor | --nat | # --nat 198.18.1.2:80
             interceptor | --bind | # -b localhost
-            interceptor | --port | # -p 0
+            interceptor | --port | --divert 198.18.1.2:80 -p 0
             interceptor | --zookeeper | # -z h:0
             interceptor | --pool | # -z h --pool a/b
             interceptor | --zk-auth | # -z h --zk-auth /nowhere
@@ -127,8 +127,9 @@ class BadValuesTest {
         };
     }
 
+    /** The port is none that the kernel may have given to an outgoing connection. */
     private static String needed(String program) {
-        return program.equals("copier") ? "-x 80-198.18.1.2:80 -s 198.18.1.3" : "--divert 198.18.1.2:80";
+        return program.equals("copier") ? "-x 80-198.18.1.2:80 -s 198.18.1.3" : "--divert 198.18.1.2:80 -p 6524";
     }
 
     private static Stream<CommandLine> withSubcommands(CommandLine line) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +30,7 @@ class FaultsTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final String ZOOKEEPER = "198.18.1.10:2181";
     private static final int REQUESTS = 200;
+    private static final int CONNECTIONS = 20;
     private static final String PRELOAD = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
     private static final byte[] FILLING = new byte[4096];
 
@@ -67,7 +69,7 @@ class FaultsTest {
 
     private static LoadProcess load(String run) {
         return LoadProcess.start(
-                mirror.lab(), "--run", run, "--rate", "200", "--connections", "20", "--seconds", "240");
+                mirror.lab(), "--run", run, "--rate", "200", "--connections", Integer.toString(CONNECTIONS), "--seconds", "240");
     }
 
     private static LoadResult end(LoadProcess load) {
@@ -99,6 +101,7 @@ class FaultsTest {
             mirror.copier().awaitReady();
             awaitInterceptors(3);
             end(load);
+            awaitLastRequests(started);
         }
         assertThat(mirror.leaks()).isZero();
         Expect.balancedBooks(mirror);
@@ -153,6 +156,23 @@ class FaultsTest {
                 count + " more requests online",
                 LIMIT,
                 () -> mirror.onlineLines(mark).size() >= count);
+    }
+
+    /** What comes later than the next mark would count as a stranger's. */
+    private static void awaitLastRequests(Mirror.Mark mark) {
+        List<AccessLog.Line> lines = mirror.onlineLines(mark);
+        List<String> last = requests(lines.subList(lines.size() - CONNECTIONS, lines.size()));
+        Await.until(
+                "the last request of each connection has arrived",
+                LIMIT,
+                () -> mirror.lab().realServers().stream()
+                        .flatMap(host -> requests(mirror.serverLines(mark, host)).stream())
+                        .collect(Collectors.toSet())
+                        .containsAll(last));
+    }
+
+    private static List<String> requests(List<AccessLog.Line> lines) {
+        return lines.stream().map(AccessLog.Line::uri).toList();
     }
 
     private static void awaitInterceptors(int count) {
