@@ -16,7 +16,7 @@ import java.util.List;
 public final class Web implements AutoCloseable {
     private static final String CONFIG =
             """
-            worker_processes 1; daemon off; pid %1$s/pid; error_log %1$s/error.log error; worker_rlimit_nofile %5$d;
+            worker_processes %6$d; daemon off; pid %1$s/pid; error_log %1$s/error.log error; worker_rlimit_nofile %5$d;
             events { worker_connections %4$d; }
             http {
               log_format lab '%2$s';
@@ -25,7 +25,7 @@ public final class Web implements AutoCloseable {
               client_max_body_size 200m; client_body_timeout 20s; client_body_temp_path %1$s/bodies;
               default_type text/plain;
               server {
-                listen 80 backlog=8192; listen [::]:80 backlog=8192; listen 8080 backlog=8192; listen [::]:8080 backlog=8192;
+                listen 80 backlog=8192%7$s; listen [::]:80 backlog=8192%7$s; listen 8080 backlog=8192%7$s; listen [::]:8080 backlog=8192%7$s;
                 location / { return 200 "%3$s\\n"; }
                 location /file/ { root %1$s; try_files /file.txt =404; }
                 location /page/ { root %1$s; try_files /page.txt =404; }
@@ -57,7 +57,7 @@ public final class Web implements AutoCloseable {
         return start(lab, host, CONNECTIONS);
     }
 
-    /** Like the other, for so many connections at a time. */
+    /** Like the other, for so many connections at a time; one worker has 16,384 at most, for a process may not have many more files. */
     public static Web start(Lab lab, String host, int connections) {
         Web web = new Web(lab, host);
         web.configure(connections);
@@ -70,8 +70,16 @@ public final class Web implements AutoCloseable {
             Files.createDirectories(folder);
             Path bodies = Files.createDirectories(folder.resolve("bodies"));
             Files.setPosixFilePermissions(bodies, PosixFilePermissions.fromString("rwxrwxrwx"));
+            int workers = (connections + CONNECTIONS - 1) / CONNECTIONS;
+            int each = connections / workers;
             String config = CONFIG.formatted(
-                    folder, AccessLog.FORMAT, "a".repeat(99), connections, 2 * connections + OTHER_FILES);
+                    folder,
+                    AccessLog.FORMAT,
+                    "a".repeat(99),
+                    each,
+                    2 * each + OTHER_FILES,
+                    workers,
+                    workers > 1 ? " reuseport" : "");
             Files.writeString(folder.resolve("page.txt"), "b".repeat(PAGE_BYTES));
             Files.writeString(folder.resolve("file.txt"), "c".repeat(FILE_BYTES));
             Files.writeString(folder.resolve("nginx.conf"), config);

@@ -69,7 +69,15 @@ class FaultsTest {
 
     private static LoadProcess load(String run) {
         return LoadProcess.start(
-                mirror.lab(), "--run", run, "--rate", "200", "--connections", Integer.toString(CONNECTIONS), "--seconds", "240");
+                mirror.lab(),
+                "--run",
+                run,
+                "--rate",
+                "200",
+                "--connections",
+                Integer.toString(CONNECTIONS),
+                "--seconds",
+                "240");
     }
 
     private static LoadResult end(LoadProcess load) {
@@ -162,13 +170,10 @@ class FaultsTest {
     private static void awaitLastRequests(Mirror.Mark mark) {
         List<AccessLog.Line> lines = mirror.onlineLines(mark);
         List<String> last = requests(lines.subList(lines.size() - CONNECTIONS, lines.size()));
-        Await.until(
-                "the last request of each connection has arrived",
-                LIMIT,
-                () -> mirror.lab().realServers().stream()
-                        .flatMap(host -> requests(mirror.serverLines(mark, host)).stream())
-                        .collect(Collectors.toSet())
-                        .containsAll(last));
+        Await.until("the last request of each connection has arrived", LIMIT, () -> mirror.lab().realServers().stream()
+                .flatMap(host -> requests(mirror.serverLines(mark, host)).stream())
+                .collect(Collectors.toSet())
+                .containsAll(last));
     }
 
     private static List<String> requests(List<AccessLog.Line> lines) {

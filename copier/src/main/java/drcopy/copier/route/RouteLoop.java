@@ -21,8 +21,10 @@ import org.slf4j.LoggerFactory;
 public final class RouteLoop implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(RouteLoop.class);
     private static final int DRAIN_LIMIT = 16_384;
-    /** Least time between two batches of changes: what comes meanwhile shares a message. */
-    static final long SPACING_NS = 2_000_000L;
+    /** Least time between two batches of changes, for each stream they go to: what comes meanwhile shares messages. */
+    static final long SPACING_NS = 1_000_000L;
+    /** The same, however many streams there are: SYN/ACKs that overtake their routes wait in the interceptor so long. */
+    static final long MOST_SPACING_NS = 50_000_000L;
     /** How long a removal waits at most for an addition to go with: nobody needs it soon. */
     static final long REMOVAL_NS = 50_000_000L;
 
@@ -37,7 +39,7 @@ public final class RouteLoop implements Executor {
     private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>((a, b) -> Long.signum(a.atNs - b.atNs));
     private final RouteRing.Reader apply = new Apply();
-    private final long spacingNs;
+    private final boolean isSpaced;
     private long nowNs;
     private long changesDueNs = NEVER;
     private long lastChangesNs;
@@ -55,8 +57,8 @@ public final class RouteLoop implements Executor {
         this.clock = clock;
         this.wakeUp = wakeUp;
         // Payload that overtakes its route is not kept: such routes go out at once.
-        spacingNs = ring.payloadWanted() > 0 ? 0 : SPACING_NS;
-        lastChangesNs = clock.getAsLong() - spacingNs;
+        isSpaced = ring.payloadWanted() == 0;
+        lastChangesNs = clock.getAsLong() - MOST_SPACING_NS;
     }
 
     /** The shard thread's counters. */
@@ -154,10 +156,14 @@ public final class RouteLoop implements Executor {
         }
     }
 
+    private long spacingNs() {
+        return isSpaced ? Math.min(feeds.size() * SPACING_NS, MOST_SPACING_NS) : 0;
+    }
+
     private final class Apply implements RouteRing.Reader {
         @Override
         public void onAdd(ByteBuffer records, int at) {
-            changesDueNs = Math.min(changesDueNs, lastChangesNs + spacingNs);
+            changesDueNs = Math.min(changesDueNs, lastChangesNs + spacingNs());
             table.put(records, at);
             for (RouteFeed feed : feeds) {
                 feed.onAdd(records, at);

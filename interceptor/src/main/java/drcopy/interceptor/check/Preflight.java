@@ -77,7 +77,10 @@ public final class Preflight {
         String objection = listenObjection(address);
         return objection == null
                 ? Finding.ok(subject, "free")
-                : Finding.fail(subject, objection, "end what has it, a listener or an outgoing connection, or choose --bind and --port");
+                : Finding.fail(
+                        subject,
+                        objection,
+                        "end what has it, a listener or an outgoing connection, or choose --bind and --port");
     }
 
     /** Why the address cannot be listened on; null when it can. */

@@ -6,13 +6,11 @@ import drcopy.lab.Lab;
 import drcopy.lab.Web;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * {@code bench/run}: production, a mirroring program and three real servers in a lab; production alone, the program, and another one take turns
@@ -20,6 +18,8 @@ import java.util.stream.Stream;
  */
 public final class Bench {
     private static final int LEAST_CONNECTIONS = 16_384;
+    /** Production needs no such warm-up as a mirroring program that is compiled while it runs. */
+    private static final int SHORTER_ALONE = 20;
 
     private final BenchPlan plan;
     private final Map<BenchCase, Map<Side, List<Figures>>> runs = new LinkedHashMap<>();
@@ -38,7 +38,7 @@ public final class Bench {
             System.exit(2);
             return;
         }
-        Bench bench = new Bench(plan.within(openFiles()));
+        Bench bench = new Bench(plan);
         boolean isWhole = bench.run();
         System.out.println(bench.table());
         if (plan.json() != null) {
@@ -47,22 +47,12 @@ public final class Bench {
         System.exit(isWhole ? 0 : 1);
     }
 
-    /** Files that a process may have open, one of which every connection is (proc(5)). */
-    private static int openFiles() throws IOException {
-        try (Stream<String> limits = Files.lines(Path.of("/proc/self/limits"))) {
-            return limits.filter(line -> line.startsWith("Max open files"))
-                    .mapToInt(line -> Integer.parseInt(line.split(" +", -1)[3]))
-                    .findFirst()
-                    .orElse(0);
-        }
-    }
-
     private boolean run() {
         boolean isWhole = true;
         String name = "bench" + ProcessHandle.current().pid();
         try (Lab lab = Lab.up(plan.director(), name, 3)) {
             lab.control("ports", "threads");
-            int connections = Math.max(LEAST_CONNECTIONS, plan.connections() * 5 / 4);
+            int connections = Math.max(LEAST_CONNECTIONS, plan.connections() * 3 / 2);
             Web online = Web.start(lab, "online", connections);
             Map<String, Web> servers = new LinkedHashMap<>();
             lab.realServers().forEach(host -> servers.put(host, Web.start(lab, host, connections)));
@@ -78,7 +68,7 @@ public final class Bench {
 
     private boolean turn(Lab lab, Arrivals arrivals, Side side, int pair) {
         try (Trial trial = Trial.start(lab, arrivals, side)) {
-            trial.warmUp(plan.warmUp());
+            trial.warmUp(side.mirrors() ? plan.warmUp() : plan.warmUp() / SHORTER_ALONE);
             for (BenchCase each : plan.cases()) {
                 Figures figures = trial.measure(each, plan.scale());
                 runs.computeIfAbsent(each, key -> new LinkedHashMap<>())

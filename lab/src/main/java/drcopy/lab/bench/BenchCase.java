@@ -4,6 +4,7 @@ package drcopy.lab.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** A load on production. */
 enum BenchCase {
@@ -18,6 +19,9 @@ enum BenchCase {
     SESSIONS_100(50_000, "--connections 100 --rate 5000"),
     SESSIONS_10000(50_000, "--connections 10000 --rate 5000"),
     SESSIONS_100000(200_000, "--connections 100000 --rate 5000");
+
+    /** A process may not have many more files open. */
+    private static final int MOST_CONNECTIONS = 16_384;
 
     private final int requests;
     private final String options;
@@ -53,12 +57,26 @@ enum BenchCase {
         return new ArrayList<>(List.of(options.split(" ", -1)));
     }
 
-    /** Options of {@link drcopy.lab.load.LoadPlan}. */
-    String[] load(double scale) {
+    /** Options of {@link drcopy.lab.load.LoadPlan} for each of the generators, which have {@value #MOST_CONNECTIONS} connections at most. */
+    List<String[]> loads(double scale) {
+        int generators = (connections() + MOST_CONNECTIONS - 1) / MOST_CONNECTIONS;
+        return IntStream.range(0, generators)
+                .mapToObj(number -> load(scale, number, generators))
+                .toList();
+    }
+
+    private String[] load(double scale, int number, int generators) {
         List<String> words = words();
-        words.addAll(List.of("--count", Long.toString(Math.round(requests * scale)), "--seconds", "120"));
+        for (String divided : List.of("--connections", "--rate")) {
+            int at = words.indexOf(divided) + 1;
+            if (at > 0) {
+                words.set(at, Integer.toString(Integer.parseInt(words.get(at)) / generators));
+            }
+        }
+        words.addAll(List.of("--count", Long.toString(Math.round(requests * scale / generators)), "--seconds", "120"));
         // The web server answers 100 kB below /file/.
-        words.addAll(List.of("--run", this == DOWNLOADS ? "file" : word()));
+        String run = this == DOWNLOADS ? "file" : word();
+        words.addAll(List.of("--run", generators == 1 ? run : run + "-" + number));
         return words.toArray(String[]::new);
     }
 }

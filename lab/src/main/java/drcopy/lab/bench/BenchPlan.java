@@ -28,8 +28,6 @@ record BenchPlan(
         Lab.Director director,
         Path json) {
 
-    private static final int OTHER_FILES = 100;
-
     /**
      * Reads {@code --name value} pairs.
      *
@@ -47,7 +45,7 @@ record BenchPlan(
                 sides(options),
                 cases(options.remove("--cases")),
                 number(options, "--pairs", 3),
-                number(options, "--warm-up", 20_000),
+                number(options, "--warm-up", 200_000),
                 Double.parseDouble(take(options, "--scale", "1")),
                 Lab.Director.valueOf(take(options, "--director", "hmark").toUpperCase(Locale.ROOT)),
                 options.containsKey("--json") ? Path.of(options.remove("--json")) : null);
@@ -93,20 +91,6 @@ record BenchPlan(
             throw new IllegalArgumentException(name + " " + text + ": must be a whole number");
         }
         return Integer.parseInt(text);
-    }
-
-    /** The plan without the cases that need more files than may be open; says which. */
-    BenchPlan within(int openFiles) {
-        List<BenchCase> possible = new ArrayList<>();
-        for (BenchCase each : cases) {
-            if (each.connections() + OTHER_FILES <= openFiles) {
-                possible.add(each);
-            } else {
-                System.err.println("bench: " + each.word() + " is left out: it needs " + each.connections()
-                        + " connections, and this host allows " + openFiles + " open files");
-            }
-        }
-        return new BenchPlan(sides, possible, pairs, warmUp, scale, director, json);
     }
 
     /** The most connections that a case has at a time. */

@@ -80,11 +80,22 @@ final class Trial implements AutoCloseable {
         }
     }
 
+    private LoadResult together(List<String[]> plans) {
+        List<LoadProcess> loads =
+                plans.stream().map(options -> LoadProcess.start(lab, options)).toList();
+        try {
+            return LoadResult.together(
+                    loads.stream().map(load -> load.await(LOAD_LIMIT)).toList());
+        } finally {
+            loads.forEach(LoadProcess::close);
+        }
+    }
+
     /** Keeps it busy, so that what is measured then is not its start. */
     void warmUp(int requests) {
         Mirror.Mark mark = arrivals.mark();
-        load("--run", "warm", "--rate", "2000", "--connections", "50", "--count", Integer.toString(requests));
-        load("--run", "warm", "--style", "SHORT", "--rate", "1000", "--count", Integer.toString(requests / 4));
+        load("--run", "warm", "--connections", "50", "--count", Integer.toString(requests));
+        load("--run", "warm", "--style", "SHORT", "--connections", "50", "--count", Integer.toString(requests / 2));
         if (side.mirrors()) {
             arrivals.settle(mark, SETTLING);
         }
@@ -95,7 +106,7 @@ final class Trial implements AutoCloseable {
         Mirror.Mark mark = arrivals.mark();
         double copierBefore = cpu(copier());
         double interceptorsBefore = cpu(interceptors);
-        LoadResult result = load(each.load(scale));
+        LoadResult result = together(each.loads(scale));
         Await.until(
                 "online logged its requests",
                 SETTLING,

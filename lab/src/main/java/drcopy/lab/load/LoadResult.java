@@ -2,6 +2,7 @@
 package drcopy.lab.load;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,6 +23,22 @@ public record LoadResult(
     /** Requests answered a second. */
     public double rate() {
         return elapsedMs == 0 ? 0 : answered * 1000.0 / elapsedMs;
+    }
+
+    /** What several loads saw that ran at the same time; of latencies the worst. */
+    public static LoadResult together(List<LoadResult> loads) {
+        return loads.stream()
+                .reduce((a, b) -> new LoadResult(
+                        a.issued + b.issued,
+                        a.answered + b.answered,
+                        a.broken + b.broken,
+                        a.timedOut + b.timedOut,
+                        a.badStatus + b.badStatus,
+                        Math.max(a.elapsedMs, b.elapsedMs),
+                        Math.max(a.p50Us, b.p50Us),
+                        Math.max(a.p99Us, b.p99Us),
+                        Math.max(a.maxUs, b.maxUs)))
+                .orElseThrow();
     }
 
     /** One line, {@code result name=value ...}; {@link #parse} reads it. */
