@@ -3,12 +3,12 @@ package drcopy.copier;
 
 import com.sun.management.OperatingSystemMXBean;
 import drcopy.copier.config.CopierConfig;
-import drcopy.copier.egress.EngineSink;
 import drcopy.copier.governor.GovernorAgent;
-import drcopy.copier.ledger.Ledger;
+import drcopy.copier.ledger.Ledgers;
 import drcopy.copier.session.EngineConfig;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** Divides the memory that the process was given, and turns the command line into the engine's configuration. */
 final class EngineLimits {
@@ -34,11 +34,13 @@ final class EngineLimits {
 
     private EngineLimits() {}
 
-    static EngineConfig of(CopierConfig config) {
+    /** A shard's part. */
+    static EngineConfig of(CopierConfig config, int shard) {
         CopierConfig.Replay replay = config.replay();
-        long pool = poolBytes(config);
+        int shards = config.capture().shards();
+        long pool = poolBytes(config) / shards;
         return new EngineConfig(
-                0,
+                shard,
                 config.instanceIds().stream().mapToInt(Integer::intValue).toArray(),
                 replay.mtu(),
                 replay.mss(),
@@ -47,24 +49,19 @@ final class EngineLimits {
                 replay.joinIdle().toNanos(),
                 GAP.toNanos(),
                 LINGER.toNanos(),
-                MAX_LINGERING,
-                MAX_OPENING,
-                maxSessions(config),
+                MAX_LINGERING / shards,
+                MAX_OPENING / shards,
+                maxSessions(config) / shards,
                 (int) Math.min(MOST_SESSION_BYTES, pool / 2),
                 pool,
                 replay.onlySyn());
     }
 
     /** Where the governor reads what is used of these limits and of the host. */
-    static GovernorAgent.Sources usage(EngineConfig limits, Ledger ledger, EngineSink sent) {
+    static GovernorAgent.Sources usage(CopierConfig config, Ledgers ledgers, LongSupplier packets, LongSupplier bytes) {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         return new GovernorAgent.Sources(
-                ledger,
-                system::getProcessCpuTime,
-                sent::packets,
-                sent::bytes,
-                limits.poolBytes(),
-                limits.maxSessions());
+                ledgers, system::getProcessCpuTime, packets, bytes, poolBytes(config), maxSessions(config));
     }
 
     /** Without the launcher, two fifths of {@code --memory}. */

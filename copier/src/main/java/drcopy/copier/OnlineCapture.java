@@ -44,7 +44,6 @@ final class OnlineCapture {
                 BUFFER_MIB,
                 SNAPLEN,
                 CaptureOptions.Mode.RING_V2,
-                CaptureOptions.Direction.OUTGOING,
-                -1);
+                CaptureOptions.Direction.OUTGOING);
     }
 }

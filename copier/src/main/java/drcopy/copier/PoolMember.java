@@ -19,7 +19,7 @@ import drcopy.copier.config.Coordination;
 import drcopy.copier.config.CopierConfig;
 import drcopy.copier.response.ClusterView;
 import drcopy.copier.response.CopierIdentity;
-import drcopy.copier.response.InterceptorSet;
+import drcopy.copier.response.InterceptorSets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ final class PoolMember implements CopierMembership.Listener, AutoCloseable {
      */
     record Parts(
             CopierIdentity identity,
-            InterceptorSet interceptors,
+            InterceptorSets interceptors,
             Sample sample,
             Consumer<int[]> instances,
             Consumer<Boolean> pause) {}

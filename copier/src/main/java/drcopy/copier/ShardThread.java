@@ -21,8 +21,8 @@ final class ShardThread {
     private static final Logger LOG = LoggerFactory.getLogger(ShardThread.class);
     private static final long STOP_MS = 1_000;
 
-    private final Thread thread = new Thread(this::run, "shard-0");
-    private final StreamLoop streams = new StreamLoop(thread);
+    private final Thread thread;
+    private final StreamLoop streams;
     private final RouteLoop routes;
     private final CountDownLatch farewell = new CountDownLatch(1);
     private volatile Runnable shard;
@@ -30,11 +30,14 @@ final class ShardThread {
     private volatile boolean isReleased;
 
     /**
+     * @param number of the shard
      * @param ring what the engine announces
      * @param clock monotonic nanoseconds
      * @param onDeath told one sentence when the thread cannot go on; by the thread itself
      */
-    ShardThread(RouteRing ring, Ledger ledger, LongSupplier clock, Consumer<String> onDeath) {
+    ShardThread(int number, RouteRing ring, Ledger ledger, LongSupplier clock, Consumer<String> onDeath) {
+        thread = new Thread(this::run, "shard-" + number);
+        streams = new StreamLoop(thread);
         routes = new RouteLoop(ring, ledger, clock, streams::wakeUp);
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((t, e) -> {

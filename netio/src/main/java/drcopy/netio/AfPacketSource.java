@@ -4,6 +4,7 @@ package drcopy.netio;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Captures packets through AF_PACKET rings, read without a system call per packet. An incoming capture has one socket for IPv4
@@ -14,13 +15,11 @@ import java.util.List;
  */
 public final class AfPacketSource implements PacketSource {
     private static final int EMPTY_POLLS_BETWEEN_ERROR_CHECKS = 256;
-    /** Sockets of one capture at most: for IPv4, for IPv6, for two tags. */
-    private static final int MOST_SOCKETS = 3;
-
     /** The ring for two tags is so much smaller. */
     private static final int TAGGED_SHARE = 16;
 
     private final List<PacketSocket> sockets = new ArrayList<>();
+    private final IntUnaryOperator groups;
     private int epoll = -1;
     private int first;
     private int emptyPolls;
@@ -33,6 +32,34 @@ public final class AfPacketSource implements PacketSource {
      * @throws KernelException when the kernel refuses, for want of CAP_NET_RAW for instance
      */
     public AfPacketSource(CaptureOptions options) {
+        this(options, socket -> PacketSocket.ALONE);
+    }
+
+    /**
+     * Starts several captures that share the flows among them, each flow, both directions, whole in one of them. Where
+     * there are several, a device that is made anew is not captured again.
+     *
+     * @throws RuntimeException as the constructor
+     */
+    public static List<AfPacketSource> share(CaptureOptions options, int parts) {
+        List<AfPacketSource> all = new ArrayList<>();
+        try {
+            all.add(new AfPacketSource(options, socket -> parts == 1 ? PacketSocket.ALONE : PacketSocket.NEW_GROUP));
+            while (all.size() < parts) {
+                // A group holds sockets of one protocol only.
+                all.add(new AfPacketSource(
+                        options, socket -> all.get(0).sockets.get(socket).group()));
+            }
+            return all;
+        } catch (RuntimeException e) {
+            all.forEach(AfPacketSource::close);
+            throw e;
+        }
+    }
+
+    /** @param groups by number of the socket: its group, as {@link PacketSocket#open} has it */
+    private AfPacketSource(CaptureOptions options, IntUnaryOperator groups) {
+        this.groups = groups;
         BpfFilter filter = BpfFilter.compile(options.filter(), options.snaplen());
         try {
             if (options.direction() == CaptureOptions.Direction.OUTGOING) {
@@ -73,7 +100,7 @@ public final class AfPacketSource implements PacketSource {
         }
         int bufferMiB = Math.max(1, options.bufferMiB() / TAGGED_SHARE);
         PacketRing ring = ring(options.mode(), bufferMiB, options.snaplen() + TaggedRing.TAG_BYTES);
-        add(options, device, PacketSocket.ETH_P_8021Q, tagged, new TaggedRing(ring));
+        add(device, PacketSocket.ETH_P_8021Q, tagged, new TaggedRing(ring));
     }
 
     private static PacketRing ring(CaptureOptions.Mode mode, int bufferMiB, int snaplen) {
@@ -81,13 +108,11 @@ public final class AfPacketSource implements PacketSource {
     }
 
     private void add(CaptureOptions options, String device, int protocol, BpfFilter filter) {
-        add(options, device, protocol, filter, ring(options.mode(), options.bufferMiB(), options.snaplen()));
+        add(device, protocol, filter, ring(options.mode(), options.bufferMiB(), options.snaplen()));
     }
 
-    private void add(CaptureOptions options, String device, int protocol, BpfFilter filter, PacketRing ring) {
-        // A group holds sockets of one protocol only.
-        int group = options.fanoutGroup() < 0 ? -1 : options.fanoutGroup() * MOST_SOCKETS + sockets.size();
-        sockets.add(PacketSocket.open(device, protocol, filter, ring, group));
+    private void add(String device, int protocol, BpfFilter filter, PacketRing ring) {
+        sockets.add(PacketSocket.open(device, protocol, filter, ring, groups.applyAsInt(sockets.size())));
     }
 
     private void openEpoll() {

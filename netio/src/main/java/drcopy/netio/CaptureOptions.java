@@ -13,16 +13,9 @@ import java.util.List;
  * @param snaplen bytes kept of each packet from its IP header, 64..262144
  * @param mode how the kernel hands over packets
  * @param direction which packets
- * @param fanoutGroup 0..21844: rings with one group share the flows among them (PACKET_FANOUT_HASH); -1: this ring has all
  */
 public record CaptureOptions(
-        List<String> interfaces,
-        String filter,
-        int bufferMiB,
-        int snaplen,
-        Mode mode,
-        Direction direction,
-        int fanoutGroup) {
+        List<String> interfaces, String filter, int bufferMiB, int snaplen, Mode mode, Direction direction) {
 
     /** The name that stands for every device. */
     public static final String ANY = "any";
@@ -54,7 +47,6 @@ public record CaptureOptions(
         require(interfaces.size() <= 200, "interfaces", interfaces.size(), "at most 200");
         require(bufferMiB >= 1 && bufferMiB <= 1024, "buffer", bufferMiB, "must be 1..1024 MiB");
         require(snaplen >= 64 && snaplen <= 262144, "snaplen", snaplen, "must be 64..262144 bytes");
-        require(fanoutGroup >= -1 && fanoutGroup <= 21844, "fanout group", fanoutGroup, "must be -1..21844");
     }
 
     private static void require(boolean holds, String name, Object value, String rule) {
@@ -65,31 +57,26 @@ public record CaptureOptions(
 
     /** Everything that this host receives and the filter takes, whole: 16 MiB of TPACKET_V3. */
     public static CaptureOptions incoming(List<String> interfaces, String filter) {
-        return new CaptureOptions(interfaces, filter, 16, WHOLE, Mode.RING_V3, Direction.INCOMING, -1);
+        return new CaptureOptions(interfaces, filter, 16, WHOLE, Mode.RING_V3, Direction.INCOMING);
     }
 
     /** The headers of what this host sends through one device: 16 MiB of TPACKET_V2 with 160 bytes of each packet. */
     public static CaptureOptions outgoing(String device, String filter) {
-        return new CaptureOptions(List.of(device), filter, 16, 160, Mode.RING_V2, Direction.OUTGOING, -1);
+        return new CaptureOptions(List.of(device), filter, 16, 160, Mode.RING_V2, Direction.OUTGOING);
     }
 
     /** The same with another ring size, MiB. */
     public CaptureOptions withBufferMiB(int value) {
-        return new CaptureOptions(interfaces, filter, value, snaplen, mode, direction, fanoutGroup);
+        return new CaptureOptions(interfaces, filter, value, snaplen, mode, direction);
     }
 
     /** The same with another capture length, bytes. */
     public CaptureOptions withSnaplen(int value) {
-        return new CaptureOptions(interfaces, filter, bufferMiB, value, mode, direction, fanoutGroup);
+        return new CaptureOptions(interfaces, filter, bufferMiB, value, mode, direction);
     }
 
     /** The same with another way of handing over. */
     public CaptureOptions withMode(Mode value) {
-        return new CaptureOptions(interfaces, filter, bufferMiB, snaplen, value, direction, fanoutGroup);
-    }
-
-    /** The same as a member of a fan-out group. */
-    public CaptureOptions withFanoutGroup(int value) {
-        return new CaptureOptions(interfaces, filter, bufferMiB, snaplen, mode, direction, value);
+        return new CaptureOptions(interfaces, filter, bufferMiB, snaplen, value, direction);
     }
 }

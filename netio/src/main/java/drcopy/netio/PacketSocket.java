@@ -16,7 +16,16 @@ final class PacketSocket implements AutoCloseable {
 
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_FANOUT = 18;
+    /** PACKET_FANOUT_HASH: both directions of a flow come to the same socket (linux/if_packet.h). */
     private static final int FANOUT_HASH = 0;
+    /** PACKET_FANOUT_FLAG_UNIQUEID: the kernel chooses a group that nobody else has. */
+    private static final int FANOUT_NEW = 0x2000;
+
+    /** In place of a group: this socket has all flows. */
+    static final int ALONE = -1;
+    /** In place of a group: the first socket of a new one. */
+    static final int NEW_GROUP = -2;
+
     private static final int SO_ERROR = 4;
 
     private final int fd;
@@ -27,6 +36,7 @@ final class PacketSocket implements AutoCloseable {
     private final NativeMemory scratch = NativeMemory.allocate(32);
     private long ringAddress;
     private int deviceIndex;
+    private int group = ALONE;
     private boolean isClosed;
     private long drops;
 
@@ -41,19 +51,19 @@ final class PacketSocket implements AutoCloseable {
     /**
      * Opens a socket for {@code protocol} on {@code device} ({@code any}: all devices).
      *
-     * @param fanoutGroup the group that shares flows, or -1
+     * @param group the sockets that share flows: as {@link #group} names it, {@link #NEW_GROUP}, or {@link #ALONE}
      */
-    static PacketSocket open(String device, int protocol, BpfFilter filter, PacketRing ring, int fanoutGroup) {
+    static PacketSocket open(String device, int protocol, BpfFilter filter, PacketRing ring, int group) {
         int index = Sockets.deviceIndex(device);
         int fd = Sockets.open(Libc.AF_PACKET, Libc.SOCK_DGRAM, 0, "AF_PACKET");
         PacketSocket socket = new PacketSocket(fd, protocol, device, ring, filter);
         try {
             // Joining a group needs a running socket: until it has joined, the filter takes nothing.
-            (fanoutGroup < 0 ? filter : BpfFilter.none()).attach(fd);
+            (group == ALONE ? filter : BpfFilter.none()).attach(fd);
             socket.mapRing();
             socket.bind(index);
-            if (fanoutGroup >= 0) {
-                Sockets.option(fd, Libc.SOL_PACKET, PACKET_FANOUT, "PACKET_FANOUT", fanoutGroup | FANOUT_HASH << 16);
+            if (group != ALONE) {
+                socket.join(group);
                 filter.attach(fd);
             }
             return socket;
@@ -61,6 +71,20 @@ final class PacketSocket implements AutoCloseable {
             socket.close();
             throw e;
         }
+    }
+
+    private void join(int newOrOld) {
+        int value = newOrOld == NEW_GROUP ? (FANOUT_HASH | FANOUT_NEW) << 16 : FANOUT_HASH << 16 | newOrOld;
+        Sockets.option(fd, Libc.SOL_PACKET, PACKET_FANOUT, "PACKET_FANOUT", value);
+        if (!getOption(Libc.SOL_PACKET, PACKET_FANOUT, 4)) {
+            throw new KernelException("getsockopt(PACKET_FANOUT)", Libc.errno());
+        }
+        group = scratch.buffer().getInt(0) & 0xffff;
+    }
+
+    /** The group it is in, 0..65535, or {@link #ALONE}. */
+    int group() {
+        return group;
     }
 
     private void mapRing() {
@@ -104,12 +128,13 @@ final class PacketSocket implements AutoCloseable {
     }
 
     /**
-     * Binds again when the device was deleted and made anew.
+     * Binds again when the device was deleted and made anew. The kernel lets no socket of a group do that.
      *
      * @return true when it did
      */
     synchronized boolean reattach() {
-        int index = isClosed || device.equals(CaptureOptions.ANY) ? 0 : Libc.if_nametoindex(device);
+        boolean isFixed = isClosed || group != ALONE || device.equals(CaptureOptions.ANY);
+        int index = isFixed ? 0 : Libc.if_nametoindex(device);
         if (index == 0 || index == deviceIndex) {
             return false;
         }

@@ -276,10 +276,10 @@ class CaptureAndSendLabTest {
 
     @Test
     void fanOutSharesFlowsAmongRingsWithoutDuplicates() {
-        CaptureOptions options =
-                CaptureOptions.incoming(List.of("any"), "ip and " + FILTER).withFanoutGroup(77);
-        try (AfPacketSource one = capture(receiver, options);
-                AfPacketSource two = capture(receiver, options)) {
+        CaptureOptions options = CaptureOptions.incoming(List.of("any"), "ip and " + FILTER);
+        List<AfPacketSource> shares = receiver.call(() -> AfPacketSource.share(options, 2));
+        try (AfPacketSource one = shares.get(0);
+                AfPacketSource two = shares.get(1)) {
             Captured seenOne = new Captured();
             Captured seenTwo = new Captured();
 

@@ -99,12 +99,14 @@ public record CopierConfig(
      * @param filter pcap filter instead of the built one; null builds it
      * @param bufferMib capture buffer
      * @param snaplen bytes kept of a packet, 96..65535
+     * @param shards threads that share the flows, 1..16
      */
-    public record Capture(List<String> interfaces, String filter, int bufferMib, int snaplen) {
+    public record Capture(List<String> interfaces, String filter, int bufferMib, int snaplen, int shards) {
         public Capture {
             interfaces = List.copyOf(interfaces);
             Check.range("--buffer", bufferMib, 1, 1024);
             Check.range("--snaplen", snaplen, 96, 65535);
+            Check.range("--shards", shards, 1, 16);
             Check.that(
                     new HashSet<>(interfaces).size() == interfaces.size(),
                     "--interface",
@@ -122,6 +124,11 @@ public record CopierConfig(
                 "--buffer",
                 capture.bufferMib(),
                 "must leave " + LEAST_MEMORY_MIB + " MiB of --memory " + memoryMib);
+        Check.that(
+                capture.shards() == 1 || mysql.isEmpty(),
+                "--shards",
+                capture.shards(),
+                "must be 1 together with --mysql");
         for (Transfer transfer : transfers.list()) {
             checkFamilies(transfer, clients);
             checkClients(transfer, clients, loopbackClients);

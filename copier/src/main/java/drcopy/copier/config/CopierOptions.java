@@ -192,6 +192,15 @@ public final class CopierOptions {
             description = "bytes kept of each packet (default: ${DEFAULT-VALUE})")
     int snaplen;
 
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "threads that share the flows, for more traffic than one core can copy; they share --memory, and each"
+                            + " has --connections of its own (default: ${DEFAULT-VALUE})")
+    int shards;
+
     @Heading("Order of requests")
     @Option(
             names = {"-W", "--no-wait"},
@@ -241,7 +250,7 @@ public final class CopierOptions {
                 interceptors(),
                 replay(),
                 device,
-                new CopierConfig.Capture(interfaces, filter, bufferMib(), snaplen),
+                new CopierConfig.Capture(interfaces, filter, bufferMib(), snaplen, shards),
                 memory,
                 budget.budget(),
                 MySqlUsers.read(mysql, mysqlSkipGrant));

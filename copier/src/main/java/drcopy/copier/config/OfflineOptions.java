@@ -17,7 +17,7 @@ public final class OfflineOptions {
     private static final double MOST_SPEED = 1e6;
     private static final Pattern FACTOR = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
     /** What a capture file has no use for. */
-    private static final List<String> LIVE_ONLY = List.of("--interface", "--buffer", "--snaplen", "--udp");
+    private static final List<String> LIVE_ONLY = List.of("--interface", "--buffer", "--snaplen", "--shards", "--udp");
 
     @Heading("Offline replay")
     @Option(

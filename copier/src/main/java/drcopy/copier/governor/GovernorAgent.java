@@ -3,6 +3,7 @@ package drcopy.copier.governor;
 
 import drcopy.agent.EverySeconds;
 import drcopy.copier.ledger.Ledger;
+import drcopy.copier.ledger.Ledgers;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ public final class GovernorAgent {
      * @param sessions room for sessions
      */
     public record Sources(
-            Ledger ledger,
+            Ledgers ledgers,
             LongSupplier cpuNs,
             LongSupplier packets,
             LongSupplier bytes,
@@ -82,8 +83,8 @@ public final class GovernorAgent {
     }
 
     private double memoryShare() {
-        double held = (double) sources.ledger().value(Ledger.Gauge.BYTES_HELD) / sources.poolBytes();
-        return Math.max(held, (double) sources.ledger().value(Ledger.Gauge.SESSIONS) / sources.sessions());
+        double held = (double) sources.ledgers().value(Ledger.Gauge.BYTES_HELD) / sources.poolBytes();
+        return Math.max(held, (double) sources.ledgers().value(Ledger.Gauge.SESSIONS) / sources.sessions());
     }
 
     private void apply(Verdict now, long nowNs) {

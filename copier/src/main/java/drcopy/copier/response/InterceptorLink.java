@@ -62,13 +62,18 @@ final class InterceptorLink implements InterceptorStream.Reports {
         return lastFailure;
     }
 
+    /** It speaks for all connections of the copier to this interceptor. */
+    private boolean isFirst() {
+        return set.ways().first() + connection == 0;
+    }
+
     void connect() {
         if (isClosed || stream != null) {
             return;
         }
         InterceptorStream attempt = new InterceptorStream(interceptor, set.ways(), sink, this);
         stream = attempt;
-        attempt.open(set.identity().hello(connection));
+        attempt.open(set.identity().hello(set.ways().first() + connection));
         loop.schedule(() -> giveUpUnlessWelcome(attempt), WELCOME_TIMEOUT_NS);
     }
 
@@ -131,7 +136,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
         hasComplained = false;
         delayNs = FIRST_DELAY_NS;
         loop.ledger().count(CopierCounter.STREAMS_OPENED);
-        if (connection == 0) {
+        if (isFirst()) {
             LOG.info(
                     "interceptor {} is up: {} {}, mode {}",
                     interceptor,
@@ -154,7 +159,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
             isUp = false;
             loop.ledger().count(CopierCounter.STREAMS_LOST);
         }
-        if (!hasComplained && connection == 0) {
+        if (!hasComplained && isFirst()) {
             hasComplained = true;
             LOG.warn("interceptor {} is away: {}; trying until it is back", interceptor, why);
         }

@@ -38,13 +38,15 @@ public final class InterceptorSet implements AutoCloseable {
     /**
      * How interceptors are connected to. Immutable.
      *
+     * @param first number of the first connection to each, 0 unless other shards have theirs, too
      * @param connections to each, 1..16
      * @param tls certificates; empty without TLS
      * @param streams does the work
      */
-    public record Ways(int connections, Optional<MutualTls> tls, StreamLoop streams) {
-        public static Ways of(CopierConfig.Interceptors config, StreamLoop streams) {
-            return new Ways(config.connections(), config.tls(), streams);
+    public record Ways(int first, int connections, Optional<MutualTls> tls, StreamLoop streams) {
+        /** A shard's. */
+        public static Ways of(CopierConfig.Interceptors config, int shard, StreamLoop streams) {
+            return new Ways(shard * config.connections(), config.connections(), config.tls(), streams);
         }
     }
 

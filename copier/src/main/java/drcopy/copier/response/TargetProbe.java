@@ -46,7 +46,7 @@ public final class TargetProbe implements AutoCloseable {
     public TargetProbe(
             List<HostPort> interceptors, Optional<MutualTls> tls, CopierIdentity identity, LongSupplier clock) {
         this.clock = clock;
-        InterceptorSet.Ways ways = new InterceptorSet.Ways(1, tls, loop);
+        InterceptorSet.Ways ways = new InterceptorSet.Ways(0, 1, tls, loop);
         for (HostPort interceptor : interceptors) {
             Line line = new Line(interceptor);
             line.stream = new InterceptorStream(interceptor, ways, line, line);

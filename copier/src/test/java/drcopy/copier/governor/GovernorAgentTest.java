@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import drcopy.copier.governor.Verdict.State;
 import drcopy.copier.ledger.Ledger;
+import drcopy.copier.ledger.Ledgers;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,8 @@ class GovernorAgentTest {
     private GovernorAgent agent(Budget budget) {
         GovernorAgent agent = new GovernorAgent(
                 budget,
-                new GovernorAgent.Sources(ledger, () -> cpuNs, () -> packets, () -> bytes, 1_000_000, 1_000),
+                new GovernorAgent.Sources(
+                        new Ledgers(List.of(ledger)), () -> cpuNs, () -> packets, () -> bytes, 1_000_000, 1_000),
                 obeyed::add);
         agent.tick(nowNs);
         return agent;

@@ -62,7 +62,7 @@ class InterceptorSetTest {
     void start() {
         set = new InterceptorSet(
                 identity,
-                new InterceptorSet.Ways(2, Optional.empty(), streams),
+                new InterceptorSet.Ways(0, 2, Optional.empty(), streams),
                 sink,
                 loop,
                 (nowUp, members) -> up.set(nowUp));

@@ -12,7 +12,7 @@ final class HelloRule {
 
     private static final int MAX_NAME_LENGTH = 255;
     private static final int MAX_INSTANCE_ID = 1023;
-    private static final int MAX_CONNECTION = 15;
+    private static final int MAX_CONNECTION = 255;
 
     private HelloRule() {}
 
