@@ -47,6 +47,7 @@ class BadValuesTest {
             copier | --filter | # -F tcp((
             copier | --buffer | # -B 0
             copier | --snaplen | # --snaplen 95
+            copier | --shards | # --shards 17
             copier | --hold | # --hold -1
             copier | --join-idle | # --join-idle -1
             copier | --max-cpu | # --max-cpu 0

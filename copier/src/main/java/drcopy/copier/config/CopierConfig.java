@@ -48,7 +48,7 @@ public record CopierConfig(
         Optional<Users> mysql) {
 
     /** What the JVM, gRPC and the smallest useful heap need besides the capture buffer. */
-    static final int LEAST_MEMORY_MIB = 144;
+    static final int LEAST_MEMORY_MIB = 168;
 
     /** Bytes of an IPv6 and a TCP header: what an MTU loses to them. */
     private static final int HEADERS_IPV6 = 60;

@@ -97,12 +97,14 @@ class CommandLineTest {
             -t 0                     | --session-timeout 0: must be 1..86400
             -M 575                   | --mtu 575: must be 576..65535
             -M 65536                 | --mtu 65536: must be 576..65535
+            --shards 0               | --shards 0: must be 1..16
+            --shards 2 -u a@b        | --shards 2: must be 1 together with --mysql
             --mss 87                 | --mss 87: must be 88..1460
             --mss 1461               | --mss 1461: must be 88..1460
-            -m 64                    | --memory 64: must be 145..1048576
+            -m 64                    | --memory 64: must be 169..1048576
             -m lots                  | --memory lots: must be a whole number
             -B 0                     | --buffer 0: must be 1..1024
-            -B 400                   | --buffer 400: must leave 144 MiB of --memory 512
+            -B 400                   | --buffer 400: must leave 168 MiB of --memory 512
             --snaplen 95             | --snaplen 95: must be 96..65535
             --hold 3601              | --hold 3601: must be 0..3600
             -W --hold 3              | --hold 3: must not be given together with --no-wait
@@ -120,6 +122,7 @@ class CommandLineTest {
             -i a.pcap --interface lo | --interface: must not be given together with --pcap
             -i a.pcap -B 16          | --buffer: must not be given together with --pcap
             -i a.pcap --snaplen 96   | --snaplen: must not be given together with --pcap
+            -i a.pcap --shards 2     | --shards: must not be given together with --pcap
             -i a.pcap --dry-run      | --pcap a.pcap: must be a capture file, and this one cannot be read: there is no such file
             -i                       | --pcap: must be followed by a value
             -D 1400                  | -D 1400: must be --mss here
