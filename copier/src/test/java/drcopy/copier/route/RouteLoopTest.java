@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import drcopy.copier.ledger.Ledger;
 import drcopy.wire.FlowKey;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RouteLoopTest {
     private final TestOutlet interceptor = new TestOutlet();
@@ -54,6 +56,20 @@ class RouteLoopTest {
         sleep();
         assertThat(interceptor.messages).containsExactly("+1-0", "+2-0");
         assertThat(loop.untilNextNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6, 6", "49, 49", "100, 50"})
+    void theMoreStreamsTheLessOften(int streams, int millis) {
+        open(0);
+        for (int i = 1; i < streams; i++) {
+            loop.addFeed(0, 1).attach(new TestOutlet(), () -> {});
+        }
+        add(1);
+        add(2);
+        assertThat(loop.untilNextNs()).isEqualTo(millis * 1_000_000L);
+        sleep();
+        assertThat(interceptor.messages).containsExactly("+1-0", "+1-0");
     }
 
     @Test
