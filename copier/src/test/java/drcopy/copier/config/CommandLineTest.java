@@ -174,13 +174,13 @@ class CommandLineTest {
         assertThat(config.replay())
                 .hasToString(
                         "Replay[mtu=1500, mss=1460, sessionTimeout=PT2M, hold=PT5S, joinIdle=PT0.5S, onlySyn=false]");
-        assertThat(config.capture()).hasToString("Capture[interfaces=[], filter=null, bufferMib=64, snaplen=65535]");
+        assertThat(config.capture()).hasToString("Capture[interfaces=[], filter=null, bufferMib=64, snaplen=65535, shards=1]");
     }
 
     @Test
     void takesTheBufferFromTheMemory() {
         assertThat(parse(GOOD + "-m 256").capture().bufferMib()).isEqualTo(32);
-        assertThat(parse(GOOD + "-m 150").capture().bufferMib()).isEqualTo(6);
+        assertThat(parse(GOOD + "-m 174").capture().bufferMib()).isEqualTo(6);
         assertThat(parse(GOOD + "-m 4096").capture().bufferMib()).isEqualTo(64);
         assertThat(parse(GOOD + "-m 256 -B 5").capture().bufferMib()).isEqualTo(5);
     }
