@@ -331,7 +331,7 @@ class AttachTest {
                 hello(hello.toBuilder().addInstanceIds(1024)),
                 hello(hello.toBuilder().addInstanceIds(-1)),
                 hello(hello.toBuilder().addLeaseEpochs(1).addLeaseEpochs(2)),
-                hello(hello.toBuilder().setConnection(16)));
+                hello(hello.toBuilder().setConnection(256)));
     }
 
     private static AttachRequest hello(Hello.Builder hello) {
