@@ -11,7 +11,14 @@ import java.util.regex.Pattern;
  * @param port 1..65535
  */
 public record HostPort(String host, int port) {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})");
+    private static final String PART = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+    /** RFC 1123 section 2.1, and as java.net.URI has it, on which gRPC relies. */
+    private static final Pattern NAME =
+            Pattern.compile("(?=.{1,253}$)(?:" + PART + "|(?:" + PART + "\\.)+(?=[A-Za-z])" + PART + ")\\.?");
+
+    private static final String NAME_RULE =
+            "must have a host name of letters, digits and hyphens, whose last part begins with a letter if there are dots";
+    private static final Pattern LOOKS_LIKE_NAME = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final Pattern LOOKS_IPV4 = Pattern.compile("[0-9.]+");
     private static final String FORM = "must be host:port, or [address]:port for IPv6";
     private static final String FORM_WITH_DEFAULT = "must be host or host:port, with brackets around an IPv6 address";
@@ -52,11 +59,10 @@ public record HostPort(String host, int port) {
             IpLiteral.parse(address);
             return address;
         }
-        if (!NAME.matcher(host).matches()) {
-            throw new IllegalArgumentException(rule);
-        }
         if (LOOKS_IPV4.matcher(host).matches()) {
             IpLiteral.parse(host);
+        } else if (!NAME.matcher(host).matches()) {
+            throw new IllegalArgumentException(LOOKS_LIKE_NAME.matcher(host).matches() ? NAME_RULE : rule);
         }
         return host;
     }

@@ -4,6 +4,7 @@ package drcopy.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,7 +15,9 @@ class HostPortTest {
         "198.18.0.1:80,          198.18.0.1,   80",
         "198.18.0.1,             198.18.0.1,   36524",
         "rs1.test.example:65535, rs1.test.example, 65535",
-        "rs_1,                   rs_1,         36524",
+        "rs-1,                   rs-1,         36524",
+        "1rs,                    1rs,          36524",
+        "1.rs.example.,          1.rs.example., 36524",
         "[2001:db8::1]:80,       2001:db8::1,  80",
         "[2001:db8::1],          2001:db8::1,  36524",
     })
@@ -45,12 +48,24 @@ class HostPortTest {
                 "a b:80",
                 "-s:80",
                 "host:999999999999",
-                "host:80:80"
+                "host:80:80",
+                "198.18.1.1sistant",
+                "rs_1",
+                "rs-",
+                "rs..example",
+                "rs.1a"
             })
     void refusesWhatIsNeither(String text) {
         assertThatThrownBy(() -> HostPort.parse(text, 36524))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("must ");
+    }
+
+    @Test
+    void tellsWhatIsWrongWithAName() {
+        assertThatThrownBy(() -> HostPort.parse("rs_1:80"))
+                .hasMessage(
+                        "must have a host name of letters, digits and hyphens, whose last part begins with a letter if there are dots");
     }
 
     @ParameterizedTest

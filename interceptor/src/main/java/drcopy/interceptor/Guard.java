@@ -13,13 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that verifies the diversion every few seconds, and at once when the kernel says that rules or devices changed; it also
+ * A thread that verifies the diversion every few seconds, or twice a minute where the kernel tells of all changes, and at once when the kernel says that rules or devices changed; it also
  * ends calls that never say Hello. Any thread starts and closes it.
  */
 final class Guard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long VERIFY_NS = 3 * SECOND_NS;
+    /** A verification starts some programs, which cost as much as 200 responses; what the kernel tells needs none in between. */
+    private static final long VERIFY_WATCHED_NS = 30 * SECOND_NS;
     /** A verification runs programs; on a host whose rules change all the time it must not run all the time. */
     private static final long SHORTEST_PAUSE_NS = SECOND_NS / 4;
 
@@ -49,6 +51,7 @@ final class Guard implements AutoCloseable {
     }
 
     private void run() {
+        long periodNs = site.isWatched() ? VERIFY_WATCHED_NS : VERIFY_NS;
         verifiedNs = System.nanoTime();
         while (isRunning) {
             poller.await(SECOND_NS);
@@ -58,7 +61,7 @@ final class Guard implements AutoCloseable {
             }
             long nowNs = System.nanoTime();
             service.expireSilent(nowNs);
-            if (isRunning && (watch.hasChanged() || nowNs - verifiedNs >= VERIFY_NS)) {
+            if (isRunning && (watch.hasChanged() || nowNs - verifiedNs >= periodNs)) {
                 verify();
                 verifiedNs = System.nanoTime();
             }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +23,11 @@ import org.junit.jupiter.api.Test;
 class CostTrial {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int ROUNDS = Integer.getInteger("cost.rounds", 3);
+    /** More options of the copier's JVM. */
+    private static final String JVM = System.getProperty("cost.jvm", "");
+
     private static final int MORE_INTERCEPTORS = 47;
+    private static final String ASSISTANT = "198.18.1.30";
     private static final int FIRST_PORT = 20_000;
     private static final double LONGEST_PAUSE_MS = 5;
 
@@ -50,13 +53,14 @@ class CostTrial {
     void routesToFiftyRealServers() throws IOException {
         try (Mirror mirror = Mirror.up(Lab.Director.HMARK)) {
             mirror.lab().control("ports", "threads");
-            List<HostProcess> more = moreInterceptors(mirror.lab());
-            try {
+            try (HostProcess more = moreInterceptors(mirror.lab())) {
+                Await.until(
+                        "more interceptors listen", LIMIT, () -> more.output().contains("listen"));
                 String three =
                         mirror.lab().realServers().stream().map(Lab::address).collect(Collectors.joining(","));
                 String fifty = three
                         + IntStream.range(0, MORE_INTERCEPTORS)
-                                .mapToObj(i -> "," + Lab.address("assistant") + ":" + (FIRST_PORT + i))
+                                .mapToObj(i -> "," + ASSISTANT + ":" + (FIRST_PORT + i))
                                 .collect(Collectors.joining());
                 List<Double> few = new ArrayList<>();
                 List<Double> many = new ArrayList<>();
@@ -69,21 +73,26 @@ class CostTrial {
                         "routes: copier's CPU seconds of 100,000 short connections: 3 interceptors %s, 50 %s%n",
                         few,
                         many);
-            } finally {
-                more.forEach(HostProcess::close);
             }
         }
     }
 
-    /** Interceptors that see nothing. */
-    private static List<HostProcess> moreInterceptors(Lab lab) {
-        String program = Lab.home().resolve("bin").resolve("interceptor").toString();
-        return IntStream.range(FIRST_PORT, FIRST_PORT + MORE_INTERCEPTORS)
-                .mapToObj(port -> lab.start(
-                        "assistant",
-                        "more-" + port + ".log",
-                        List.of(program, "--capture", "lo", "-F", "tcp port 1", "-p", Integer.toString(port))))
-                .toList();
+    /** Interceptors that see nothing, in one process: fifty JVMs are more than the machine can hold. */
+    private static HostProcess moreInterceptors(Lab lab) {
+        Path target = Lab.home().resolve("interceptor").resolve("target");
+        return lab.start(
+                "assistant",
+                "more-interceptors.log",
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        target.resolve("test-classes") + ":" + target.resolve("run") + "/*",
+                        "drcopy.interceptor.InterceptorHost",
+                        Integer.toString(FIRST_PORT),
+                        Integer.toString(MORE_INTERCEPTORS)));
     }
 
     private static double secondsOfSessions(Mirror mirror, String servers, int interceptors) {
@@ -126,11 +135,14 @@ class CostTrial {
             mirror.lab().control("ports", "threads");
             Path log = mirror.lab().folder().resolve("gc.log");
             mirror.copier().close();
-            mirror.copier().under(List.of("env", "_JAVA_OPTIONS=-Xlog:gc:file=" + log));
+            mirror.copier().under(List.of("env", "_JAVA_OPTIONS=" + JVM + " -Xlog:gc:file=" + log));
             mirror.copier().start();
             mirror.copier().awaitReady();
+            int whenReady = Files.readAllLines(log).size();
             load(mirror, "pauses", "KEEPALIVE", 5000, 600_000);
-            List<Double> pauses = pauses(log);
+            List<String> lines = Files.readAllLines(log);
+            lines.forEach(System.out::println);
+            List<Double> pauses = pauses(lines.subList(whenReady, lines.size()));
             System.out.printf(
                     Locale.ROOT,
                     "pauses: %d, the longest %.3f ms, the median %.3f ms, all together %.0f ms%n",
@@ -143,12 +155,11 @@ class CostTrial {
     }
 
     /** Milliseconds, the shortest first. */
-    private static List<Double> pauses(Path log) throws IOException {
-        try (Stream<String> lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains("Pause") && line.endsWith("ms"))
-                    .map(line -> Double.valueOf(line.replaceFirst("^.* ([0-9.]+)ms$", "$1")))
-                    .sorted()
-                    .toList();
-        }
+    private static List<Double> pauses(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.contains("Pause") && line.endsWith("ms"))
+                .map(line -> Double.valueOf(line.replaceFirst("^.* ([0-9.]+)ms$", "$1")))
+                .sorted()
+                .toList();
     }
 }

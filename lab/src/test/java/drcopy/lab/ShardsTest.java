@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ShardsTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int SHARDS = 3;
-    private static final int CONNECTIONS = 2;
+    private static final int CONNECTIONS = 1;
 
     private static Mirror mirror;
 

@@ -42,6 +42,9 @@ public interface DiversionRules {
     /** What is missing or was changed since {@link #install}, a clause each; empty: all is well. */
     List<String> verify();
 
+    /** True when {@link RuleWatch} hears of every change that {@link #verify} could find. */
+    boolean isWatched();
+
     /** Puts back what is missing, the marking first; to be called when {@link #verify} finds a fault or {@link RuleWatch} a change. */
     void repair();
 

@@ -148,6 +148,11 @@ final class QueueDiversion implements DiversionRules {
     }
 
     @Override
+    public boolean isWatched() {
+        return false; // iptables-legacy tells nothing;
+    }
+
+    @Override
     public void setPass(Collection<AddressRange> pass) {
         this.pass = List.copyOf(pass);
         install();

@@ -177,6 +177,11 @@ final class RouteDiversion implements DiversionRules {
     }
 
     @Override
+    public boolean isWatched() {
+        return true;
+    }
+
+    @Override
     public void setPass(Collection<AddressRange> pass) {
         List<AddressRange> wanted = List.copyOf(pass);
         String commands = NftText.passSet(wanted, false) + (hasIpv6 ? NftText.passSet(wanted, true) : "");

@@ -2,26 +2,37 @@
 package drcopy.netio;
 
 /**
- * Hears from the kernel when anybody changes nftables' rules, policy routing rules or devices, so that a diversion that was
- * flushed away is back within milliseconds. What changed must be found out by {@link DiversionRules#verify}; iptables-legacy
+ * Hears from the kernel when anybody changes nftables' rules, policy routing rules, devices or the routes of a diversion,
+ * so that one that was flushed away is back within milliseconds. What changed must be found out by {@link DiversionRules#verify}; iptables-legacy
  * tells nothing. Owned by one thread.
  */
 public final class RuleWatch implements AutoCloseable {
-    // linux/netfilter/nfnetlink.h NFNLGRP_NFTABLES; linux/rtnetlink.h RTNLGRP_LINK, _IPV4_RULE, _IPV6_RULE; a bit each.
+    // linux/netfilter/nfnetlink.h NFNLGRP_NFTABLES; linux/rtnetlink.h RTNLGRP_LINK, _IPV4_ROUTE, _IPV4_RULE,
+    // _IPV6_ROUTE, _IPV6_RULE;
+    // a bit each.
     private static final int NFTABLES = 1 << 6;
-    private static final int LINKS_AND_RULES = 1 | 1 << 7 | 1 << 18;
+    private static final int LINKS_ROUTES_AND_RULES = 1 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 18;
+
+    // linux/rtnetlink.h. The kernel writes a route's table first, after nlmsghdr and rtmsg.
+    private static final int RTM_NEWROUTE = 24;
+    private static final int RTM_DELROUTE = 25;
+    private static final int RTA_TABLE = 15;
+    private static final int FIRST_ATTRIBUTE = Netlink.HEADER_BYTES + 12;
+    private static final int FIRST_ATTRIBUTE_END = FIRST_ATTRIBUTE + 8;
+    private static final int MESSAGE_BYTES = 64;
 
     private static final int MESSAGES_PER_LOOK = 1000;
 
     private final int rulesFd;
     private final int routesFd;
-    private final NativeMemory message = NativeMemory.allocate(64);
+    private final NativeMemory message = NativeMemory.allocate(MESSAGE_BYTES);
 
     /** Listens from now on, in the network namespace of the calling thread. */
     public RuleWatch() {
         rulesFd = Netlink.open(Netlink.NETLINK_NETFILTER, NFTABLES, "NETLINK_NETFILTER, nftables");
         try {
-            routesFd = Netlink.open(Netlink.NETLINK_ROUTE, LINKS_AND_RULES, "NETLINK_ROUTE, links and rules");
+            routesFd = Netlink.open(
+                    Netlink.NETLINK_ROUTE, LINKS_ROUTES_AND_RULES, "NETLINK_ROUTE, links, routes and rules");
         } catch (RuntimeException e) {
             Libc.close(rulesFd);
             throw e;
@@ -41,16 +52,25 @@ public final class RuleWatch implements AutoCloseable {
     }
 
     private boolean hasMessages(int fd) {
-        int messages = 0;
-        while (messages < MESSAGES_PER_LOOK) {
-            // The contents do not matter; what does not fit is cut off.
-            long length = Libc.recv(fd, message.address(), 64, Libc.MSG_DONTWAIT);
+        boolean isAny = false;
+        for (int messages = 0; messages < MESSAGES_PER_LOOK; messages++) {
+            // What does not fit is cut off; only of routes it matters what is said.
+            long length = Libc.recv(fd, message.address(), MESSAGE_BYTES, Libc.MSG_DONTWAIT);
             if (length < 0 && Libc.errno() != Errno.ENOBUFS.number()) {
                 break;
             }
-            messages++;
+            isAny |= length < 0 || fd == rulesFd || !isForeignRoute(length);
         }
-        return messages > 0;
+        return isAny;
+    }
+
+    /** A host may change its routes all the time: only those of our table count. */
+    private boolean isForeignRoute(long length) {
+        int type = message.buffer().getShort(4);
+        return (type == RTM_NEWROUTE || type == RTM_DELROUTE)
+                && length >= FIRST_ATTRIBUTE_END
+                && message.buffer().getShort(FIRST_ATTRIBUTE + 2) == RTA_TABLE
+                && message.buffer().getInt(FIRST_ATTRIBUTE + 4) != RouteDiversion.TABLE;
     }
 
     @Override

@@ -3,6 +3,7 @@ package drcopy.netio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,27 @@ class DiversionRepairLabTest extends RealServerLab {
         }
         client4(40020).syn();
         assertThat(leaks()).isEmpty();
+    }
+
+    @Test
+    void theKernelTellsOfRoutesOfTheDiversionAndNoOthers() {
+        DiversionRules rules = install(DiversionRules.Mode.ROUTE);
+        try (RuleWatch changes = server.call(RuleWatch::new)) {
+            server.sh("ip route add 203.0.113.0/24 dev lo; ip -6 route add 2001:db8:77::/64 dev lo table 77");
+            assertThat(changes.hasChanged()).isFalse();
+
+            for (String route : List.of("ip route flush table 36524", "ip -6 route flush table 36524")) {
+                server.sh(route);
+                assertThat(changes.hasChanged()).isTrue();
+                assertThat(verify(rules)).hasSize(1);
+                server.call(() -> {
+                    rules.repair();
+                    return null;
+                });
+                assertThat(verify(rules)).isEmpty();
+                assertThat(changes.hasChanged()).isTrue();
+            }
+        }
     }
 
     @Test

@@ -58,7 +58,7 @@ public final class CopierOptions {
     @Option(
             names = {"-C", "--connections"},
             paramLabel = "N",
-            defaultValue = "2",
+            defaultValue = "1",
             description = "gRPC connections to each interceptor, 1..16 (default: ${DEFAULT-VALUE})")
     int connections;
 

@@ -169,7 +169,7 @@ class CommandLineTest {
         assertThat(config.instanceIds()).containsExactly(0);
         assertThat(config.clients().isEmpty()).isTrue();
         assertThat(config.interceptors().servers()).hasToString("[198.18.1.11:36524]");
-        assertThat(config.interceptors().connections()).isEqualTo(2);
+        assertThat(config.interceptors().connections()).isEqualTo(1);
         assertThat(config.interceptors().lonely()).isTrue();
         assertThat(config.replay())
                 .hasToString(

@@ -78,8 +78,8 @@ final class CaptureSite implements Site {
     }
 
     @Override
-    public boolean hasRules() {
-        return false;
+    public boolean isWatched() {
+        return true;
     }
 
     @Override

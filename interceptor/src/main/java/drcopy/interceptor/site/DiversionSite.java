@@ -65,8 +65,8 @@ final class DiversionSite implements Site {
     }
 
     @Override
-    public boolean hasRules() {
-        return true;
+    public boolean isWatched() {
+        return rules.isWatched();
     }
 
     @Override

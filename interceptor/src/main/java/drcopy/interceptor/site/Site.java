@@ -36,11 +36,11 @@ public interface Site {
     /** Which packets of the source are responses. */
     ServiceSet services();
 
-    /** True when the kernel's rules are ours to guard: changes of them call for {@link #guard} at once. */
-    boolean hasRules();
+    /** True when {@link drcopy.netio.RuleWatch} hears of all that {@link #guard} could find. */
+    boolean isWatched();
 
     /**
-     * Verifies what {@link #install} did and puts it right where it was damaged. Called on the guard thread, every few seconds.
+     * Verifies what {@link #install} did and puts it right where it was damaged. Called on the guard thread.
      *
      * @return what was put right, or null when all was well
      */

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 
 /**
  * What a run measured, by the names of {@link #NAMES}: requests a second and latencies of production, then, where something mirrors, percent of the
- * requests that arrived, requests that arrived more than once, CPU seconds per 100,000 requests, most resident memory in MiB.
+ * requests that arrived, requests that arrived more than once, CPU seconds per 100,000 requests, most resident memory in MiB, packets a request that
+ * production's host took in or sent, and the copier's CPU time for each in microseconds.
  */
 record Figures(Map<String, Double> values) {
     static final List<String> NAMES = List.of(
@@ -23,7 +24,9 @@ record Figures(Map<String, Double> values) {
             "copier_cpu_s",
             "interceptors_cpu_s",
             "copier_mib",
-            "interceptor_mib");
+            "interceptor_mib",
+            "packets",
+            "packet_us");
 
     /** In the order of the names; those that are left out are not measured. */
     static Figures of(double... values) {
@@ -64,7 +67,10 @@ record Figures(Map<String, Double> values) {
         List<String> cells = new ArrayList<>();
         for (String name : NAMES) {
             Double value = values.get(name);
-            String form = name.endsWith("_s") || name.endsWith("percent") || name.endsWith("_ms") ? "%.2f" : "%.0f";
+            String form =
+                    name.endsWith("_s") || name.endsWith("percent") || name.endsWith("_ms") || name.startsWith("packet")
+                            ? "%.2f"
+                            : "%.0f";
             cells.add(value == null ? "" : String.format(Locale.ROOT, form, value));
         }
         return cells;

@@ -20,6 +20,11 @@ final class Trial implements AutoCloseable {
     private static final Duration ROUND = Duration.ofSeconds(3);
     private static final int ROUNDS = 20;
     private static final String ROUND_REQUESTS = "60";
+    /** Fields of a device in /proc/net/dev: packets each way. */
+    private static final int RECEIVED = 1;
+
+    private static final int SENT = 9;
+    private static final int REQUESTS_PER_UPLOAD = 500;
     private static final double PER_REQUESTS = 100_000;
 
     private final Lab lab;
@@ -96,6 +101,8 @@ final class Trial implements AutoCloseable {
         Mirror.Mark mark = arrivals.mark();
         load("--run", "warm", "--connections", "50", "--count", Integer.toString(requests));
         load("--run", "warm", "--style", "SHORT", "--connections", "50", "--count", Integer.toString(requests / 2));
+        String uploads = Integer.toString(requests / REQUESTS_PER_UPLOAD);
+        load("--run", "warm", "--connections", "8", "--sizes", "1000000", "--rate", "50", "--count", uploads);
         if (side.mirrors()) {
             arrivals.settle(mark, SETTLING);
         }
@@ -106,6 +113,7 @@ final class Trial implements AutoCloseable {
         Mirror.Mark mark = arrivals.mark();
         double copierBefore = cpu(copier());
         double interceptorsBefore = cpu(interceptors);
+        long packetsBefore = packets();
         LoadResult result = together(each.loads(scale));
         Await.until(
                 "online logged its requests",
@@ -116,16 +124,30 @@ final class Trial implements AutoCloseable {
         }
         Comparison comparison = arrivals.settle(mark, SETTLING);
         double requests = comparison.online() / PER_REQUESTS;
+        double copierSeconds = cpu(copier()) - copierBefore;
+        double packets = (double) (packets() - packetsBefore);
         return Figures.of(
                 result.rate(),
                 result.p50Us() / 1000.0,
                 result.p99Us() / 1000.0,
                 100.0 * comparison.delivered() / Math.max(1, comparison.online()),
                 (double) comparison.duplicates(),
-                (cpu(copier()) - copierBefore) / requests,
+                copierSeconds / requests,
                 (cpu(interceptors) - interceptorsBefore) / requests,
                 peakMib(copier()),
-                peakMib(interceptors));
+                peakMib(interceptors),
+                packets / Math.max(1, comparison.online()),
+                copierSeconds * 1e6 / Math.max(1, packets));
+    }
+
+    /** That production's host has taken in and sent, without its loopback. */
+    private long packets() {
+        return lab.run("online", "cat", "/proc/net/dev")
+                .lines()
+                .filter(line -> line.contains(":") && !line.contains(" lo:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip().split("\\s+", -1))
+                .mapToLong(fields -> Long.parseLong(fields[RECEIVED]) + Long.parseLong(fields[SENT]))
+                .sum();
     }
 
     private List<HostProcess> copier() {
