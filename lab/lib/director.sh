@@ -68,14 +68,17 @@ RULES
 
 director_start_lvs() {
   need_packages "for the LVS director" user-mode-linux ipvsadm busybox-static iputils-ping
-  local guest=$LAB_STATE/guest wait
+  local guest=$LAB_STATE/guest uml=(/usr/bin/linux.uml) wait
+  # More state than user-mode-linux has room for: it keeps less, and glibc is told to use no more.
+  ! grep -qw amx_tile /proc/cpuinfo \
+    || uml=("$here/lib/plain-fpu" "${uml[@]}" GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-AVX,-AVX_Fast_Unaligned_Load)
   rm -rf "$guest"
   mkdir -p "$guest"
   guest_setup > "$guest/setup.sh"
   ip -n "$LAB_NAME-switch" link set director-eth0 nomaster
   in_host switch ip tuntap add lvs0 mode tap
   ip -n "$LAB_NAME-switch" link set lvs0 txqueuelen $GUEST_QUEUE master test up
-  in_host switch setsid /usr/bin/linux.uml mem=128M umid=guest uml_dir="$guest/" \
+  in_host switch setsid "${uml[@]}" mem=128M umid=guest uml_dir="$guest/" \
     root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/lib/guest-init.sh" GUEST="$guest" \
     eth0=tuntap,lvs0,$DIRECTOR_MAC con=null ssl=null con0=null,fd:1 quiet \
     > "$guest/console.log" 2>&1 < /dev/null &
