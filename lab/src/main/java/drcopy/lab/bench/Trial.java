@@ -24,7 +24,6 @@ final class Trial implements AutoCloseable {
     private static final int RECEIVED = 1;
 
     private static final int SENT = 9;
-    private static final int REQUESTS_PER_UPLOAD = 500;
     private static final double PER_REQUESTS = 100_000;
 
     private final Lab lab;
@@ -101,8 +100,6 @@ final class Trial implements AutoCloseable {
         Mirror.Mark mark = arrivals.mark();
         load("--run", "warm", "--connections", "50", "--count", Integer.toString(requests));
         load("--run", "warm", "--style", "SHORT", "--connections", "50", "--count", Integer.toString(requests / 2));
-        String uploads = Integer.toString(requests / REQUESTS_PER_UPLOAD);
-        load("--run", "warm", "--connections", "8", "--sizes", "1000000", "--rate", "50", "--count", uploads);
         if (side.mirrors()) {
             arrivals.settle(mark, SETTLING);
         }
