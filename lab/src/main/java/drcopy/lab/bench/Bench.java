@@ -49,18 +49,24 @@ public final class Bench {
 
     private boolean run() {
         boolean isWhole = true;
-        String name = "bench" + ProcessHandle.current().pid();
-        try (Lab lab = Lab.up(plan.director(), name, 3)) {
+        for (int pair = 1; pair <= plan.pairs(); pair++) {
+            isWhole &= pair(pair);
+        }
+        return isWhole;
+    }
+
+    /** A turn of each side, in a lab of its own: the logs of all requests so far are read after each load. */
+    private boolean pair(int pair) {
+        boolean isWhole = true;
+        try (Lab lab = Lab.up(plan.director(), "bench" + ProcessHandle.current().pid(), 3)) {
             lab.control("ports", "threads");
             int connections = Math.max(LEAST_CONNECTIONS, plan.connections() * 3 / 2);
             Web online = Web.start(lab, "online", connections);
             Map<String, Web> servers = new LinkedHashMap<>();
             lab.realServers().forEach(host -> servers.put(host, Web.start(lab, host, connections)));
             Arrivals arrivals = new Arrivals(online, servers);
-            for (int pair = 1; pair <= plan.pairs(); pair++) {
-                for (Side side : plan.sides()) {
-                    isWhole &= turn(lab, arrivals, side, pair);
-                }
+            for (Side side : plan.sides()) {
+                isWhole &= turn(lab, arrivals, side, pair);
             }
         }
         return isWhole;
