@@ -149,7 +149,7 @@ final class QueueDiversion implements DiversionRules {
 
     @Override
     public boolean isWatched() {
-        return false; // iptables-legacy tells nothing;
+        return false; // iptables-legacy tells nothing
     }
 
     @Override

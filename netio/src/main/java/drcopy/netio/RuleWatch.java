@@ -2,14 +2,14 @@
 package drcopy.netio;
 
 /**
- * Hears from the kernel when anybody changes nftables' rules, policy routing rules, devices or the routes of a diversion,
- * so that one that was flushed away is back within milliseconds. What changed must be found out by {@link DiversionRules#verify}; iptables-legacy
- * tells nothing. Owned by one thread.
+ * Hears from the kernel when anybody changes nftables' rules, policy routing rules, devices or the routes of a diversion, so
+ * that one that was flushed away is back within milliseconds. What changed must be found out by {@link DiversionRules#verify};
+ * iptables-legacy tells nothing. Owned by one thread.
  */
 public final class RuleWatch implements AutoCloseable {
-    // linux/netfilter/nfnetlink.h NFNLGRP_NFTABLES; linux/rtnetlink.h RTNLGRP_LINK, _IPV4_ROUTE, _IPV4_RULE,
-    // _IPV6_ROUTE, _IPV6_RULE;
-    // a bit each.
+    // A bit each: linux/netfilter/nfnetlink.h NFNLGRP_NFTABLES; linux/rtnetlink.h RTNLGRP_LINK, _IPV4_ROUTE,
+    // _IPV4_RULE,
+    // _IPV6_ROUTE, _IPV6_RULE.
     private static final int NFTABLES = 1 << 6;
     private static final int LINKS_ROUTES_AND_RULES = 1 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 18;
 
