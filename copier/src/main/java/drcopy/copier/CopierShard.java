@@ -23,6 +23,7 @@ import drcopy.copier.session.SessionEngine;
 import drcopy.copier.shard.ShardAgent;
 import drcopy.copier.shard.ShardInbox;
 import drcopy.copier.shard.ShardParts;
+import drcopy.copier.shard.Sleeper;
 import drcopy.netio.AfPacketSource;
 import drcopy.netio.PacketHandler;
 import drcopy.netio.PacketSource;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -119,7 +121,7 @@ final class CopierShard implements InterceptorSet.Listener, AutoCloseable {
                 thread::serve,
                 ledger,
                 common.clock(),
-                this::sleep,
+                replay() == null ? new LiveSleeper() : this::sleepUntilReplay,
                 this::housekeep);
         agent = new ShardAgent(engine, parts, this::captureStage);
         InterceptorSet.Ways ways = InterceptorSet.Ways.of(config.interceptors(), number, thread.streams());
@@ -141,9 +143,24 @@ final class CopierShard implements InterceptorSet.Listener, AutoCloseable {
         return source instanceof Replay replay ? replay : null;
     }
 
-    /** Shard thread. A file's next packet ends the sleep, too. */
-    private void sleep(long timeoutNs) {
-        thread.await(replay() == null ? timeoutNs : Math.min(timeoutNs, replay().untilNextNs()));
+    /** Shard thread. */
+    private final class LiveSleeper implements Sleeper {
+        @Override
+        public void await(long timeoutNs) {
+            thread.await(timeoutNs);
+        }
+
+        @Override
+        public void rest(long ns) {
+            if (ns > 0) {
+                LockSupport.parkNanos(this, ns);
+            }
+        }
+    }
+
+    /** Shard thread. A file's next packet ends the sleep, too, and no rest keeps it waiting. */
+    private void sleepUntilReplay(long timeoutNs) {
+        thread.await(Math.min(timeoutNs, replay().untilNextNs()));
     }
 
     /** Shard thread, between two repetitions. */

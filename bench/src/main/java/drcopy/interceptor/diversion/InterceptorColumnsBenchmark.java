@@ -10,6 +10,7 @@ import drcopy.interceptor.routing.RouteRecord;
 import drcopy.interceptor.routing.RouteTable;
 import drcopy.interceptor.stream.StreamInbox;
 import drcopy.interceptor.summary.ResponseRecord;
+import drcopy.netio.Moderation;
 import drcopy.v1.AttachRequest;
 import drcopy.v1.RouteBatch;
 import drcopy.wire.FlowKey;
@@ -55,7 +56,8 @@ public class InterceptorColumnsBenchmark {
     @Setup
     public void open() throws InvalidProtocolBufferException {
         ParkingTable parking = new ParkingTable(RECORDS, 1, 0, ResponseRecord.LENGTH);
-        ResponseIntake intake = new ResponseIntake(packet -> true, routes, parking, links, counters, () -> 0);
+        ResponseIntake intake =
+                new ResponseIntake(packet -> true, routes, parking, links, new Moderation(), counters, () -> 0);
         registrar = new RouteRegistrar(routes, links, intake, counters);
         routeMessage = AttachRequest.newBuilder()
                 .setRoutes(RouteBatch.newBuilder().setAdd(adds()).setRemove(removes()))

@@ -9,6 +9,7 @@ import drcopy.copier.ledger.Distribution;
 import drcopy.copier.session.SegmentView;
 import drcopy.copier.session.SessionEngine;
 import drcopy.copier.session.TargetResponse;
+import drcopy.netio.Moderation;
 import drcopy.netio.PacketHandler;
 import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The duty cycle of one shard, the single writer of its sessions. Responses come first, for they free memory; then what was
  * captured; then owed acknowledgments and timers; then everything made of it goes out, routes ahead of packets. Between two
  * cycles the streams to the interceptors have their turn; with nothing to do the thread sleeps there until input or the engine's
- * next deadline. A fault in one call of the engine is counted and logged,
+ * next deadline, with much to do it rests between two cycles ({@link Moderation}). A fault in one call of the engine is counted and logged,
  * and the next call goes on.
  */
 public final class ShardAgent implements Runnable {
@@ -40,6 +41,7 @@ public final class ShardAgent implements Runnable {
     private final ShardParts parts;
     private final CaptureStage stage;
     private final Input input = new Input();
+    private final Moderation moderation = new Moderation();
     private final EverySeconds faults = new EverySeconds(5);
     private long nowNs;
     private long nextHousekeepingNs;
@@ -81,9 +83,17 @@ public final class ShardAgent implements Runnable {
         nextHousekeepingNs = parts.clock().getAsLong();
         while (!isStopped) {
             boolean isIdle = doWork() == 0 && parts.inbox().isEmpty();
+            rest();
             parts.sleeper().await(isIdle ? untilDeadlineNs() : 0);
         }
         farewell();
+    }
+
+    private void rest() {
+        long now = parts.clock().getAsLong();
+        if (moderation.isResting(now)) {
+            parts.sleeper().rest(Math.min(moderation.untilNs() - now, untilDeadlineNs()));
+        }
     }
 
     /**
@@ -102,8 +112,12 @@ public final class ShardAgent implements Runnable {
             isPaused = !isPaused;
             isClearing = isPaused;
         }
-        int inputs = parts.inbox().drain(input, RESPONSES_PER_CYCLE);
-        inputs += parts.source().poll(isPaused ? NOBODY : stage, PACKETS_PER_CYCLE);
+        int responses = parts.inbox().drain(input, RESPONSES_PER_CYCLE);
+        int packets = parts.source().poll(isPaused ? NOBODY : stage, PACKETS_PER_CYCLE);
+        int inputs = responses + packets;
+        if (inputs > 0 && responses < RESPONSES_PER_CYCLE && packets < PACKETS_PER_CYCLE) {
+            moderation.read(nowNs);
+        }
         if (isClearing) {
             isClearing = clear();
             inputs++;
@@ -217,8 +231,10 @@ public final class ShardAgent implements Runnable {
             int i = 0;
             for (int at = records.position(); at < records.limit(); at += TargetResponse.LENGTH) {
                 ByteBuffer payload = payloads == null ? null : payloads[i++];
+                response.wrap(records, at, payload);
+                moderation.heard(response.routeId(), nowNs);
                 try {
-                    engine.onTargetResponse(response.wrap(records, at, payload), nowNs);
+                    engine.onTargetResponse(response, nowNs);
                 } catch (RuntimeException e) {
                     fault(e);
                 }

@@ -18,6 +18,7 @@ import drcopy.copier.route.RouteRing;
 import drcopy.copier.session.EngineConfig;
 import drcopy.copier.session.SessionEngine;
 import drcopy.copier.session.TargetResponse;
+import drcopy.netio.Moderation;
 import drcopy.netio.PacketHandler;
 import drcopy.netio.PacketSink;
 import drcopy.netio.PacketSource;
@@ -43,6 +44,7 @@ class ShardAgentTest {
     private final ShardInbox inbox = new ShardInbox(() -> {});
     private final List<String> order = new ArrayList<>();
     private final List<Long> waits = new ArrayList<>();
+    private final List<Long> rests = new ArrayList<>();
     private long nowNs = 1_000_000_000L;
     private long routeId;
     private ShardAgent shard = shard(sink);
@@ -59,7 +61,7 @@ class ShardAgentTest {
                 () -> order.add("routes"),
                 ledger,
                 () -> nowNs,
-                this::await,
+                new FakeSleeper(),
                 () -> order.add("housekeeping"));
         return new ShardAgent(
                 engine,
@@ -132,11 +134,20 @@ class ShardAgentTest {
         public void close() {}
     }
 
-    private void await(long timeoutNs) {
-        if (timeoutNs > 0) {
-            waits.add(timeoutNs);
-            nowNs += timeoutNs;
-            shard.stop();
+    private class FakeSleeper implements Sleeper {
+        @Override
+        public void await(long timeoutNs) {
+            if (timeoutNs > 0) {
+                waits.add(timeoutNs);
+                nowNs += timeoutNs;
+                shard.stop();
+            }
+        }
+
+        @Override
+        public void rest(long ns) {
+            rests.add(ns);
+            nowNs += ns;
         }
     }
 
@@ -178,6 +189,25 @@ class ShardAgentTest {
         cycle();
         sink.sent.clear();
         order.clear();
+    }
+
+    @Test
+    void withMuchToDoItRestsBetweenTwoCycles() {
+        open();
+        capture(fromClient().ack(1).seq(1001).payload("request"));
+        shard.run();
+        assertThat(sink.sent).isNotEmpty();
+        assertThat(rests).containsExactly(Moderation.REST_NS);
+    }
+
+    @Test
+    void aPacketThatComesAloneIsFollowedByNoRest() {
+        open();
+        nowNs += 1_000_000_000L;
+        capture(fromClient().ack(1).seq(1001).payload("request"));
+        shard.run();
+        assertThat(sink.sent).isNotEmpty();
+        assertThat(rests).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import drcopy.interceptor.routing.ParkingTable;
 import drcopy.interceptor.routing.RouteTable;
 import drcopy.interceptor.stream.StreamInbox;
 import drcopy.interceptor.summary.ResponseRecord;
+import drcopy.netio.Moderation;
 import drcopy.netio.PacketSource;
 import drcopy.v1.AttachResponse;
 import drcopy.v1.Status;
@@ -16,7 +17,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The interceptor's duty cycle: take in routes, poll packets, send what is pending. Natural batching: what one poll brought goes
- * out in one message per stream, at once, except that mere acknowledgments wait a moment for company. The single writer of routes, parking and outboxes; owned by the diversion thread.
+ * out in one message per stream, at once, except that mere acknowledgments wait a moment for company; {@link Moderation} says when
+ * to poll. The single writer of routes, parking and outboxes; owned by the diversion thread.
  */
 public final class DiversionAgent implements AutoCloseable {
     private static final int PACKETS_PER_POLL = 256;
@@ -43,6 +45,7 @@ public final class DiversionAgent implements AutoCloseable {
     private final RouteTable routes;
     private final ParkingTable parking =
             new ParkingTable(PARKING_RECORDS, PARKING_PER_FLOW, PARKING_NS, ResponseRecord.LENGTH);
+    private final Moderation moderation = new Moderation();
     private final ResponseIntake intake;
     private final StreamDesk desk;
     private boolean isDrained = true;
@@ -71,7 +74,7 @@ public final class DiversionAgent implements AutoCloseable {
         this.counters = counters;
         links = new CopierLinks(inbox.maxStreams(), new PendingBudget(PENDING_BYTES));
         routes = new RouteTable(maxRoutes);
-        intake = new ResponseIntake(services, routes, parking, links, counters, epochNs);
+        intake = new ResponseIntake(services, routes, parking, links, moderation, counters, epochNs);
         RouteRegistrar registrar = new RouteRegistrar(routes, links, intake, counters);
         desk = new StreamDesk(inbox, links, routes, registrar, counters, welcome);
     }
@@ -87,10 +90,20 @@ public final class DiversionAgent implements AutoCloseable {
             events++;
         }
         intake.now(nowNs);
-        isDrained = source.poll(intake, PACKETS_PER_POLL) < PACKETS_PER_POLL;
+        if (!moderation.isResting(nowNs)) {
+            readPackets(nowNs);
+        }
         flush(nowNs);
         if (nowNs - housekeepingNs >= 0) {
             keepHouse(nowNs);
+        }
+    }
+
+    private void readPackets(long nowNs) {
+        int count = source.poll(intake, PACKETS_PER_POLL);
+        isDrained = count < PACKETS_PER_POLL;
+        if (count > 0 && isDrained) {
+            moderation.read(nowNs);
         }
     }
 
@@ -153,6 +166,11 @@ public final class DiversionAgent implements AutoCloseable {
                 .send(AttachResponse.newBuilder()
                         .setStatus(Status.newBuilder().setRoutes(routeCount).setResponsesDropped(link.dropped()))
                         .build());
+    }
+
+    /** How long the thread may rest, whatever comes meanwhile; 0 or less: not at all. */
+    public long restNs(long nowNs) {
+        return moderation.untilNs() - nowNs;
     }
 
     /** When {@link #doWork} is to be called again for what waits to be sent, or {@link #NEVER}. */

@@ -35,6 +35,7 @@ public final class DiversionDriver implements Runnable {
         try {
             long nowNs = nanoClock.getAsLong();
             agent.doWork(nowNs);
+            loop.rest(agent.restNs(nanoClock.getAsLong()));
             if (agent.hasMore()) {
                 loop.wakeUp();
             } else if (agent.dueNs() != DiversionAgent.NEVER) {

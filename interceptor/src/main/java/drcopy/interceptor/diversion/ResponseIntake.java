@@ -7,6 +7,7 @@ import drcopy.interceptor.routing.ParkingTable;
 import drcopy.interceptor.routing.RouteTable;
 import drcopy.interceptor.summary.ResponseRecord;
 import drcopy.interceptor.summary.ResponseSummarizer;
+import drcopy.netio.Moderation;
 import drcopy.netio.PacketHandler;
 import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
@@ -23,6 +24,7 @@ final class ResponseIntake implements PacketHandler {
     private final RouteTable routes;
     private final ParkingTable parking;
     private final CopierLinks links;
+    private final Moderation moderation;
     private final InterceptorCounters counters;
     private final LongSupplier epochNs;
     private final IpPacket packet = new IpPacket();
@@ -36,12 +38,14 @@ final class ResponseIntake implements PacketHandler {
             RouteTable routes,
             ParkingTable parking,
             CopierLinks links,
+            Moderation moderation,
             InterceptorCounters counters,
             LongSupplier epochNs) {
         this.services = services;
         this.routes = routes;
         this.parking = parking;
         this.links = links;
+        this.moderation = moderation;
         this.counters = counters;
         this.epochNs = epochNs;
     }
@@ -94,6 +98,7 @@ final class ResponseIntake implements PacketHandler {
 
     private void deliver(int route, long ageNs, int end) {
         CopierLink link = links.at(routes.stream(route));
+        moderation.heard(routes.routeId(route), nowNs);
         int at = link.outbox().claim();
         int wanted =
                 Math.min(routes.payloadWanted(route), Math.min(packet.payloadLength(), end - packet.payloadOffset()));

@@ -14,6 +14,7 @@ import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The diversion thread: one epoll loop that waits for packets and serves the copiers' connections. A response goes from the
@@ -36,6 +37,7 @@ public final class ServingLoop implements AutoCloseable {
     private final AtomicBoolean isDue = new AtomicBoolean();
     private volatile Runnable work = () -> {};
     private boolean isTimed;
+    private boolean isResting;
 
     /**
      * Has work done on this thread: when the descriptor is readable, after {@link #wakeUp}, and every so often.
@@ -64,6 +66,20 @@ public final class ServingLoop implements AutoCloseable {
         if (!isTimed) {
             isTimed = true;
             var unused = loop.schedule(this::workTimed, delayNs, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /**
+     * Has the thread wait so long, when what streams were given has left; 0 or less: not at all. Packets, streams and timers wait
+     * with it. The diversion thread.
+     */
+    public void rest(long ns) {
+        if (ns > 0 && !isResting) {
+            isResting = true;
+            loop.execute(() -> {
+                LockSupport.parkNanos(this, ns);
+                isResting = false;
+            });
         }
     }
 

@@ -64,20 +64,35 @@ class SharedMessageTest {
         assertThat(copier.records()).isOne();
         assertThat(agent.dueNs()).isEqualTo(DiversionAgent.NEVER);
         acknowledge(2);
-        acknowledge(3);
         assertThat(copier.records()).isOne();
         assertThat(agent.dueNs()).isGreaterThan(nowNs);
-        nowNs = agent.dueNs();
-        work();
+        nowNs += agent.restNs(nowNs);
+        acknowledge(3);
         assertThat(copier.records()).isEqualTo(3);
         assertThat(agent.dueNs()).isEqualTo(DiversionAgent.NEVER);
     }
 
     @Test
-    void anAnswerWaitsForNothingAndTakesWhatWaitsAlong() {
+    void anAnswerGoesWhenItIsReadAndTakesWhatWaitsAlong() {
         acknowledge(1);
+        nowNs += 1_000_000L;
         acknowledge(2);
         answer(3);
+        assertThat(copier.records()).isOne();
+        nowNs += agent.restNs(nowNs);
+        work();
+        assertThat(copier.records()).isEqualTo(3);
+    }
+
+    @Test
+    void whatComesDuringARestIsReadAfterIt() {
+        answer(1);
+        answer(2);
+        assertThat(agent.restNs(nowNs)).isPositive();
+        answer(3);
+        assertThat(copier.records()).isEqualTo(2);
+        nowNs += agent.restNs(nowNs);
+        work();
         assertThat(copier.records()).isEqualTo(3);
     }
 }
