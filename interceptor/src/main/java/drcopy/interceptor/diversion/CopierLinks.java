@@ -13,6 +13,7 @@ final class CopierLinks implements RouteBook.Succession {
     private final CopierLink[] bySlot;
     private final Map<AttachedStream, CopierLink> byStream = new HashMap<>();
     private final PendingBudget budget;
+    private int highest;
 
     CopierLinks(int maxStreams, PendingBudget budget) {
         bySlot = new CopierLink[maxStreams + 1];
@@ -27,18 +28,27 @@ final class CopierLinks implements RouteBook.Succession {
         }
         CopierLink link = new CopierLink(stream, slot, budget);
         bySlot[slot] = link;
+        highest = Math.max(highest, slot);
         byStream.put(stream, link);
         return link;
     }
 
     void close(CopierLink link) {
         bySlot[link.slot()] = null;
+        while (highest > 0 && bySlot[highest] == null) {
+            highest--;
+        }
         byStream.remove(link.stream());
     }
 
     /** Null when the stream has ended here already. */
     CopierLink find(AttachedStream stream) {
         return byStream.get(stream);
+    }
+
+    /** The highest number in use; 0 without a stream. */
+    int highest() {
+        return highest;
     }
 
     CopierLink at(int slot) {

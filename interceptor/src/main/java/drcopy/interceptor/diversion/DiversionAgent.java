@@ -29,7 +29,7 @@ public final class DiversionAgent implements AutoCloseable {
     private static final long PARKING_NS = 2_000_000_000L;
     private static final long PENDING_BYTES = 16 * 1024 * 1024L;
     /** Longest time between two calls of {@link #doWork}, milliseconds. */
-    public static final long INTERVAL_MS = 100;
+    public static final long INTERVAL_MS = 250;
 
     private static final long HOUSEKEEPING_NS = INTERVAL_MS * 1_000_000L;
     /** {@link #dueNs} when nothing waits. */
@@ -110,7 +110,7 @@ public final class DiversionAgent implements AutoCloseable {
     private void flush(long nowNs) {
         int pending = 0;
         dueNs = NEVER;
-        for (int slot = 1; slot <= inbox.maxStreams(); slot++) {
+        for (int slot = 1; slot <= links.highest(); slot++) {
             CopierLink link = links.at(slot);
             if (link != null && link.isPending()) {
                 long linkDueNs = link.dueNs(nowNs);
