@@ -69,7 +69,7 @@ final class SegmentRun {
         nextSeq = TcpHeader.seq(packet, tcp) + segmentSize;
         nextId = packet.getShort(4) + 1;
         lastFlags = TcpHeader.flags(packet, tcp);
-        return segmentSize > 0 && lastFlags == TcpFlags.ACK;
+        return headerLength >= tcp + TcpHeader.MIN_LENGTH && segmentSize > 0 && lastFlags == TcpFlags.ACK;
     }
 
     private boolean isPlainTcp(ByteBuffer packet) {
