@@ -95,7 +95,7 @@ class SegmentRunTest {
                 change("sent before", s -> s.seq(-2 * SIZE)),
                 change("ack", s -> s.ack(78)),
                 change("window", s -> s.window(501)),
-                change("more options", s -> s.nop()),
+                change("more options", s -> s.nop().nop().nop()),
                 change("urgent", s -> s.urgent(1)),
                 change("SYN", s -> s.syn()),
                 change("RST", s -> s.rst()),
