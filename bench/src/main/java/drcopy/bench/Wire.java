@@ -2,6 +2,9 @@
 package drcopy.bench;
 
 import drcopy.netio.PacketSink;
+import drcopy.wire.TcpFlags;
+import drcopy.wire.TcpHeader;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -38,12 +41,36 @@ final class Wire {
         }
     }
 
+    /** Has the device cut long frames and complete checksums, or the kernel before it. */
+    static void offload(boolean isOn) throws IOException {
+        String value = isOn ? "on" : "off";
+        Process ethtool = new ProcessBuilder("ethtool", "-K", FROM, "tx", value, "tso", value, "gso", value)
+                .inheritIO()
+                .start();
+        if (ethtool.onExit().join().exitValue() != 0) {
+            throw new IllegalStateException("ethtool -K " + FROM + " failed");
+        }
+    }
+
     /** A packet of a client to the target, with {@code payload} bytes behind its headers. */
     static byte[] packet(int payload) {
         ByteBuffer packet = ByteBuffer.allocate(HEADERS + payload);
         Packets.header(packet, 0x18, HEADERS - Packets.IP_LENGTH);
         packet.putInt(16, TARGET).putInt(Packets.IP_LENGTH + 20, 0x0101080a);
         return packet.array();
+    }
+
+    /** Sends a packet {@code count} times as segments that follow each other, the last one pushed, and the batch. */
+    static void sendRun(PacketSink sink, byte[] segment, int count) {
+        int payload = segment.length - HEADERS;
+        for (int i = 0; i < count; i++) {
+            ByteBuffer room = sink.claim();
+            room.put(0, segment).putShort(4, (short) i);
+            TcpHeader.seq(room, Packets.IP_LENGTH, i * payload);
+            TcpHeader.flags(room, Packets.IP_LENGTH, i < count - 1 ? TcpFlags.ACK : TcpFlags.PSH | TcpFlags.ACK);
+            sink.commit(segment.length);
+        }
+        sink.flush();
     }
 
     /** Sends a packet {@code count} times, as batches of {@code batch}. */

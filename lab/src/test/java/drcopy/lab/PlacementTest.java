@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import drcopy.lab.load.LoadResult;
 import drcopy.wire.TcpFlags;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,6 +70,11 @@ class PlacementTest {
 
     /** Runs a load, all of which arrives at the real servers. */
     private static void deliversAll(String run, String... more) {
+        load(run, more);
+        arrive("/" + run + "/", Integer.parseInt(COUNT));
+    }
+
+    private static void load(String run, String... more) {
         List<String> options =
                 new ArrayList<>(List.of("--run", run, "--rate", "200", "--connections", "10", "--count", COUNT));
         options.addAll(List.of(more));
@@ -76,7 +82,20 @@ class PlacementTest {
             LoadResult result = load.await(LIMIT);
             assertThat(result.answered()).as("answered online: %s", result).isEqualTo(Long.parseLong(COUNT));
         }
-        arrive("/" + run + "/", Integer.parseInt(COUNT));
+    }
+
+    /** Bodies of many segments each, which leave as runs, arrive byte for byte. */
+    private static void deliversUploads(String run, String... more) {
+        Path sums = lab.folder().resolve(run + ".sums");
+        List<String> options = new ArrayList<>(List.of("--sizes", "200000", "--bodies", sums.toString()));
+        options.addAll(List.of(more));
+        load(run, options.toArray(String[]::new));
+        arrive("/up/" + run + "/", Integer.parseInt(COUNT));
+        List<AccessLog.Line> uploads = servers.stream()
+                .flatMap(server -> server.log().lines().stream())
+                .filter(line -> line.uri().startsWith("/up/" + run + "/"))
+                .toList();
+        assertThat(Bodies.ofLog(uploads)).isEqualTo(Bodies.ofFile(sums));
     }
 
     private static void arrive(String path, int count) {
@@ -134,6 +153,8 @@ class PlacementTest {
 
         deliversAll("single");
         deliversAllOverIpv6("single6");
+        deliversUploads("large");
+        deliversUploads("large6", "--target", "[" + Lab.ONLINE6 + "]:80", "--from", Lab.CLIENT6);
         lab.run("online", "curl", "-s", "-o", "/dev/null", "http://127.0.0.1/loop/[1-20]");
         arrive("/loop/", 20);
         lab.run("online", "nft", "delete table inet wall");

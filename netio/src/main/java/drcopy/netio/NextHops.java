@@ -38,6 +38,7 @@ public final class NextHops implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "next-hops");
     private volatile int deviceIndex;
     private volatile long deviceMac = MacAddress.NONE;
+    private volatile int deviceMtu;
     private volatile boolean isClosed;
 
     /**
@@ -88,6 +89,11 @@ public final class NextHops implements AutoCloseable {
         return deviceMac;
     }
 
+    /** Longest packet of the device, bytes; 0 before it is known. */
+    int deviceMtu() {
+        return deviceMtu;
+    }
+
     private void run() {
         while (!isClosed) {
             LockSupport.parkNanos(BETWEEN_LOOKS_NS); // what changes together is looked at once
@@ -110,7 +116,9 @@ public final class NextHops implements AutoCloseable {
             int index = Libc.if_nametoindex(device);
             if (index != 0) {
                 deviceIndex = index;
-                byte[] mac = NetworkInterface.getByName(device).getHardwareAddress();
+                NetworkInterface found = NetworkInterface.getByName(device);
+                deviceMtu = found.getMTU();
+                byte[] mac = found.getHardwareAddress();
                 deviceMac = mac == null || mac.length != 6 ? 0 : MacAddress.of(mac, 0);
             }
             for (NextHop hop : hops) {

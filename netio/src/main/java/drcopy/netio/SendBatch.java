@@ -4,8 +4,8 @@ package drcopy.netio;
 import java.nio.ByteBuffer;
 
 /**
- * Packets of one address family on their way to one raw socket: an array of mmsghdr for sendmmsg(2), with an iovec and a
- * destination address each. Owned by the sending thread.
+ * Packets of one address family on their way to one raw socket: an array of mmsghdr for sendmmsg(2), with a destination address
+ * each and an iovec for every packet: one, or as many as a run of segments has. Owned by the sending thread.
  *
  * <pre>
  * mmsghdr, 64 bytes: +0 name  +8 name length (u32)  +16 iovec  +24 iovec count  +56 bytes sent (u32)
@@ -44,7 +44,10 @@ final class SendBatch {
     private final ByteBuffer destinations;
 
     private int count;
+    private int packets;
     private long sent;
+    private long sentMessages;
+    private int refusedRuns;
 
     /** A batch of at most {@code capacity} packets for the raw socket {@code fd}; a negative one refuses all. */
     SendBatch(int fd, Addressing addressing, int capacity, SendErrors errors) {
@@ -58,9 +61,7 @@ final class SendBatch {
         for (int i = 0; i < capacity; i++) {
             messages.buffer()
                     .putLong(i * MESSAGE_BYTES, addresses.address() + (long) i * ADDRESS_BYTES)
-                    .putInt(i * MESSAGE_BYTES + 8, addressing.length)
-                    .putLong(i * MESSAGE_BYTES + 16, iovecs.address() + (long) i * IOVEC_BYTES)
-                    .putLong(i * MESSAGE_BYTES + 24, 1);
+                    .putInt(i * MESSAGE_BYTES + 8, addressing.length);
             addresses.buffer().putShort(i * ADDRESS_BYTES, (short) addressing.family);
         }
     }
@@ -85,8 +86,23 @@ final class SendBatch {
     }
 
     private void add(long address, int length) {
-        iovecs.buffer().putLong(count * IOVEC_BYTES, address).putLong(count * IOVEC_BYTES + 8, length);
+        messages.buffer()
+                .putLong(count * MESSAGE_BYTES + 16, iovecs.address() + (long) packets * IOVEC_BYTES)
+                .putLong(count * MESSAGE_BYTES + 24, 1);
+        addPiece(address, length);
         count++;
+    }
+
+    /** Adds a packet to the run that the last one began; its bytes follow that one's in the same message. */
+    void extend(long address, int length) {
+        int at = (count - 1) * MESSAGE_BYTES + 24;
+        messages.buffer().putLong(at, messages.buffer().getLong(at) + 1);
+        addPiece(address, length);
+    }
+
+    private void addPiece(long address, int length) {
+        iovecs.buffer().putLong(packets * IOVEC_BYTES, address).putLong(packets * IOVEC_BYTES + 8, length);
+        packets++;
     }
 
     /** Packets that the kernel took since the batch was made. */
@@ -94,10 +110,20 @@ final class SendBatch {
         return sent;
     }
 
+    /** Messages that it took; fewer, where runs were among them. */
+    long sentMessages() {
+        return sentMessages;
+    }
+
+    /** Runs that the kernel did not take as such, since it last took one. */
+    int refusedRuns() {
+        return refusedRuns;
+    }
+
     /**
-     * Sends what was added. A packet that the kernel refuses is counted and skipped. When a buffer is full, the rest is tried
-     * once more and then dropped: to TCP that is loss, which it heals at a rate the link can take; waiting would hold up all
-     * other sessions.
+     * Sends what was added. A message that the kernel refuses is counted, every packet of it, and skipped. When a buffer is
+     * full, the rest is tried once more and then dropped: to TCP that is loss, which it heals at a rate the link can take;
+     * waiting would hold up all other sessions.
      */
     void flush() {
         int done = 0;
@@ -108,24 +134,54 @@ final class SendBatch {
                     : Libc.sendmmsg(
                             fd, messages.address() + (long) done * MESSAGE_BYTES, count - done, Libc.MSG_DONTWAIT);
             if (result > 0) {
+                taken(done, result);
                 done += result;
-                sent += result;
                 isRetry = false;
                 continue;
             }
             int errno = fd < 0 ? Errno.EAFNOSUPPORT.number() : Libc.errno();
             if (isFull(errno)) {
                 if (isRetry) {
-                    errors.add(errno, count - done);
+                    errors.add(errno, packets(done, count));
                     break;
                 }
                 isRetry = true;
             } else if (errno != Errno.EINTR.number()) {
-                errors.add(errno, 1);
+                refused(done, errno);
                 done++;
             }
         }
         count = 0;
+        packets = 0;
+    }
+
+    private void taken(int from, int howMany) {
+        int inThem = packets(from, from + howMany);
+        sent += inThem;
+        sentMessages += howMany;
+        if (inThem > howMany) {
+            refusedRuns = 0;
+        }
+    }
+
+    private void refused(int message, int errno) {
+        int inIt = packets(message, message + 1);
+        errors.add(errno, inIt);
+        if (inIt > 1 && (errno == Errno.EINVAL.number() || errno == Errno.EMSGSIZE.number())) {
+            refusedRuns++;
+        }
+    }
+
+    /** Packets of some messages. */
+    private int packets(int from, int to) {
+        if (packets == count) {
+            return to - from;
+        }
+        long sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += messages.buffer().getLong(i * MESSAGE_BYTES + 24);
+        }
+        return (int) sum;
     }
 
     private static boolean isFull(int errno) {

@@ -4,9 +4,12 @@ package drcopy.netio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import drcopy.wire.MacAddress;
+import drcopy.wire.SegmentBuilder;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -115,6 +118,97 @@ class LinkSinkLabTest {
         sender.sh("ip neigh replace 198.18.5.2 lladdr " + MAC2 + " dev eth0 nud permanent");
 
         assertThat(happens(() -> MacAddress.text(hop.mac()).equals(MAC2))).isTrue();
+    }
+
+    /** Takes the gateway's packets as they are, the bytes of each. */
+    private static List<ByteBuffer> received(AfPacketSource source, int howMany) {
+        List<ByteBuffer> packets = new ArrayList<>();
+        PacketHandler keep = (buffer, offset, capturedLength, wireLength, timestampNs) ->
+                packets.add(ByteBuffer.allocate(capturedLength).put(0, buffer, offset, capturedLength));
+        assertThat(happens(() -> {
+                    source.poll(keep, 1000);
+                    return packets.size() >= howMany;
+                }))
+                .as("packets of %d: %d", howMany, packets.size())
+                .isTrue();
+        return packets;
+    }
+
+    /** A stream of 100 full segments and a shorter one, with PSH and FIN at its end. */
+    private static List<ByteBuffer> stream(String source, String target, int segmentSize) {
+        List<ByteBuffer> packets = new ArrayList<>();
+        for (int i = 0; i <= 100; i++) {
+            SegmentBuilder segment = SegmentBuilder.segment(source, 40000, target, 8080)
+                    .seq(-9 * segmentSize + i * segmentSize)
+                    .ack(5)
+                    .window(400)
+                    .identification(65_500 + i & 0xffff)
+                    .flowLabel(0x54321)
+                    .trafficClass(8)
+                    .hopLimit(63)
+                    .timestamps(1, 2)
+                    .payload(i == 100 ? 33 : segmentSize);
+            packets.add((i == 100 ? segment.psh().fin() : segment).build());
+        }
+        return packets;
+    }
+
+    private static List<String> ofVersion(int version, List<ByteBuffer> packets) {
+        return packets.stream()
+                .filter(packet -> packet.get(0) >>> 4 == version)
+                .map(LinkSinkLabTest::hex)
+                .toList();
+    }
+
+    private static String hex(ByteBuffer packet) {
+        byte[] bytes = new byte[packet.limit()];
+        packet.get(0, bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Test
+    void segmentsOfARunLeaveAsOneFrameAndArriveAsTheyWereWritten() {
+        sender.sh("ethtool -K eth0 tx off tso off gso off");
+        gateway.sh("ethtool -K eth0 gro off; ethtool -K eth0 rx off");
+        LinkSink sink = sink(to(TARGET, MacAddress.parse(MAC1)), to(TARGET6, MacAddress.parse(MAC1)));
+        List<ByteBuffer> written = new ArrayList<>();
+        written.addAll(stream("198.19.7.7", TARGET, 1448));
+        written.addAll(stream("2001:db8:77::7", TARGET6, 1428));
+        written.addAll(stream("198.19.7.8", TARGET, 536));
+        try (AfPacketSource source =
+                gateway.call(() -> new AfPacketSource(CaptureOptions.incoming(List.of("eth0"), "tcp dst port 8080")))) {
+            for (ByteBuffer packet : written) {
+                sink.claim().put(0, packet, 0, packet.limit());
+                sink.commit(packet.limit());
+            }
+            sink.flush();
+
+            List<ByteBuffer> received = received(source, written.size());
+            assertThat(received).hasSameSizeAs(written);
+            // The capture has a ring for each family.
+            assertThat(ofVersion(4, received)).isEqualTo(ofVersion(4, written));
+            assertThat(ofVersion(6, received)).isEqualTo(ofVersion(6, written));
+            assertThat(sink.errors().byName()).isEmpty();
+            assertThat(sink.sent()).isEqualTo(written.size());
+            // At most 45 segments in a frame: 45, 45, 11, of the second stream 27 | 45, 29, of the third 54 | 47; |
+            // ends a batch.
+            assertThat(sink.sentFrames()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void segmentsLongerThanTheDeviceTakesAreRefusedEach() {
+        sender.sh("ip link set eth0 mtu 1400");
+        LinkSink sink = sink(to(TARGET, MacAddress.parse(MAC1)));
+
+        for (ByteBuffer packet : stream("198.19.7.7", TARGET, 1448)) {
+            sink.claim().put(0, packet, 0, packet.limit());
+            sink.commit(packet.limit());
+        }
+        sink.flush();
+
+        assertThat(sink.errors().count(Errno.EMSGSIZE)).isEqualTo(100);
+        assertThat(sink.sent()).isOne();
     }
 
     @Test
