@@ -30,7 +30,7 @@ public final class Moderation {
     private long untilNs = Long.MIN_VALUE / 2;
 
     /**
-     * A response of this connection was read.
+     * A response of this connection was read that holds payload: what acknowledges an upload may be late.
      *
      * @param nowNs time of the read, monotonic; several responses of one read count once
      */

@@ -232,7 +232,9 @@ public final class ShardAgent implements Runnable {
             for (int at = records.position(); at < records.limit(); at += TargetResponse.LENGTH) {
                 ByteBuffer payload = payloads == null ? null : payloads[i++];
                 response.wrap(records, at, payload);
-                moderation.heard(response.routeId(), nowNs);
+                if (response.payloadLength() > 0) {
+                    moderation.heard(response.routeId(), nowNs);
+                }
                 try {
                     engine.onTargetResponse(response, nowNs);
                 } catch (RuntimeException e) {

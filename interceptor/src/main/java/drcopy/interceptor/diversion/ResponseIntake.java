@@ -98,7 +98,9 @@ final class ResponseIntake implements PacketHandler {
 
     private void deliver(int route, long ageNs, int end) {
         CopierLink link = links.at(routes.stream(route));
-        moderation.heard(routes.routeId(route), nowNs);
+        if (packet.payloadLength() > 0) {
+            moderation.heard(routes.routeId(route), nowNs);
+        }
         int at = link.outbox().claim();
         int wanted =
                 Math.min(routes.payloadWanted(route), Math.min(packet.payloadLength(), end - packet.payloadOffset()));
