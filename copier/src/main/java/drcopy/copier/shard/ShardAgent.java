@@ -115,9 +115,7 @@ public final class ShardAgent implements Runnable {
         int responses = parts.inbox().drain(input, RESPONSES_PER_CYCLE);
         int packets = parts.source().poll(isPaused ? NOBODY : stage, PACKETS_PER_CYCLE);
         int inputs = responses + packets;
-        if (inputs > 0 && responses < RESPONSES_PER_CYCLE && packets < PACKETS_PER_CYCLE) {
-            moderation.read(nowNs);
-        }
+        boolean isDrained = inputs > 0 && responses < RESPONSES_PER_CYCLE && packets < PACKETS_PER_CYCLE;
         if (isClearing) {
             isClearing = clear();
             inputs++;
@@ -127,6 +125,9 @@ public final class ShardAgent implements Runnable {
             endBatch();
         }
         int timers = runTimers();
+        if (isDrained && !isClearing && timers < TIMERS_PER_CYCLE) {
+            moderation.read(nowNs);
+        }
         parts.routes().flush();
         parts.streams().run();
         parts.sink().flush();

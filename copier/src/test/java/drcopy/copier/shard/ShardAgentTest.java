@@ -201,6 +201,19 @@ class ShardAgentTest {
     }
 
     @Test
+    void whileItClearsItDoesNotRest() {
+        for (int i = 0; i < 200; i++) {
+            capture(fromClient().from(CLIENT, 2000 + i).syn().seq(1000).mss(1460));
+        }
+        cycle();
+        capture(fromClient().syn().seq(1000).mss(1460));
+        shard.pause(true);
+        shard.run();
+        assertThat(waits).hasSize(1);
+        assertThat(rests).isEmpty();
+    }
+
+    @Test
     void aPacketThatComesAloneIsFollowedByNoRest() {
         open();
         nowNs += 1_000_000_000L;

@@ -102,7 +102,7 @@ public final class DiversionAgent implements AutoCloseable {
     private void readPackets(long nowNs) {
         int count = source.poll(intake, PACKETS_PER_POLL);
         isDrained = count < PACKETS_PER_POLL;
-        if (count > 0 && isDrained) {
+        if (count > 0 && !hasMore()) {
             moderation.read(nowNs);
         }
     }
