@@ -95,11 +95,12 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    /** Keeps it busy, so that what is measured then is not its start. */
+    /** Keeps it busy, so that what is measured then is not its start, and then leaves time for what compiles in the background. */
     void warmUp(int requests) {
         Mirror.Mark mark = arrivals.mark();
         load("--run", "warm", "--connections", "50", "--count", Integer.toString(requests));
         load("--run", "warm", "--style", "SHORT", "--connections", "50", "--count", Integer.toString(requests / 2));
+        load("--run", "warm", "--connections", "50", "--rate", "1000", "--count", Integer.toString(requests / 30));
         if (side.mirrors()) {
             arrivals.settle(mark, SETTLING);
         }
@@ -167,5 +168,7 @@ final class Trial implements AutoCloseable {
             String[] command = Side.command(side.cleanup(), lab).toArray(String[]::new);
             lab.realServers().forEach(host -> lab.run(host, command));
         }
+        // Every web server keeps what was uploaded to it.
+        lab.run("online", "find", lab.folder().toString(), "-path", "*/bodies/*", "-type", "f", "-delete");
     }
 }
