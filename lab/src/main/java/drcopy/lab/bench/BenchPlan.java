@@ -45,7 +45,7 @@ record BenchPlan(
                 sides(options),
                 cases(options.remove("--cases")),
                 number(options, "--pairs", 3),
-                number(options, "--warm-up", 300_000),
+                number(options, "--warm-up", 200_000),
                 Double.parseDouble(take(options, "--scale", "1")),
                 Lab.Director.valueOf(take(options, "--director", "hmark").toUpperCase(Locale.ROOT)),
                 options.containsKey("--json") ? Path.of(options.remove("--json")) : null);
