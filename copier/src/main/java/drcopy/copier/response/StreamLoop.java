@@ -21,6 +21,7 @@ public final class StreamLoop {
     private static final long CLOSE_MS = 500;
 
     private final ManualIoEventLoop loop;
+    private boolean isWoken;
 
     /** @param owner the only thread that waits */
     public StreamLoop(Thread owner) {
@@ -44,7 +45,8 @@ public final class StreamLoop {
      * @param timeoutNs at most so long; 0 or less only looks
      */
     public void await(long timeoutNs) {
-        loop.run(timeoutNs <= 0 ? LOOK : timeoutNs);
+        loop.run(isWoken || timeoutNs <= 0 ? LOOK : timeoutNs);
+        isWoken = false;
     }
 
     /** Sends what the streams were given since the last call. */
@@ -52,11 +54,18 @@ public final class StreamLoop {
         loop.runNonBlockingTasks(0);
     }
 
-    /** Makes {@link #await} return soon. Any thread; costs nothing for the owner itself. */
+    /**
+     * Makes {@link #await} return soon, the next one if the owner is not in one. Any thread; costs nothing for the owner itself.
+     */
     public void wakeUp() {
         if (!loop.inEventLoop()) {
-            loop.execute(() -> {}); // a mere wakeup() just before the wait would be forgotten
+            // A mere wakeup() just before the wait would be forgotten, and flush() may come across this.
+            loop.execute(this::wake);
         }
+    }
+
+    private void wake() {
+        isWoken = true;
     }
 
     /** Ends all connections and gives the epoll instance back. The owner's last call. */
