@@ -7,7 +7,7 @@ public interface PacketSource extends AutoCloseable {
      * Hands over the packets that are there, without waiting.
      *
      * @param limit how many at most; work per call is bounded by it
-     * @return how many were handed over
+     * @return how many were handed over; fewer than {@code limit} when no more are there, or {@link #fileDescriptor} is readable
      */
     int poll(PacketHandler handler, int limit);
 

@@ -82,9 +82,9 @@ public final class ShardAgent implements Runnable {
     public void run() {
         nextHousekeepingNs = parts.clock().getAsLong();
         while (!isStopped) {
-            boolean isIdle = doWork() == 0 && parts.inbox().isEmpty();
+            boolean isDone = doWork() && parts.inbox().isEmpty();
             rest();
-            parts.sleeper().await(isIdle ? untilDeadlineNs() : 0);
+            parts.sleeper().await(isDone ? untilDeadlineNs() : 0);
         }
         farewell();
     }
@@ -99,9 +99,9 @@ public final class ShardAgent implements Runnable {
     /**
      * One cycle.
      *
-     * @return how much there was to do; 0 when the thread may sleep
+     * @return true when it took all there was, so that the thread may sleep
      */
-    int doWork() {
+    boolean doWork() {
         nowNs = parts.clock().getAsLong();
         if (instances.getPlain() != null) {
             int[] ids = instances.getAndSet(null);
@@ -114,18 +114,18 @@ public final class ShardAgent implements Runnable {
         }
         int responses = parts.inbox().drain(input, RESPONSES_PER_CYCLE);
         int packets = parts.source().poll(isPaused ? NOBODY : stage, PACKETS_PER_CYCLE);
-        int inputs = responses + packets;
-        boolean isDrained = inputs > 0 && responses < RESPONSES_PER_CYCLE && packets < PACKETS_PER_CYCLE;
+        boolean isDone = responses < RESPONSES_PER_CYCLE && packets < PACKETS_PER_CYCLE;
         if (isClearing) {
             isClearing = clear();
-            inputs++;
+            isDone &= !isClearing;
         }
+        int inputs = responses + packets;
         if (inputs > 0) {
             parts.ledger().record(Distribution.Kind.BATCH, inputs);
             endBatch();
         }
-        int timers = runTimers();
-        if (isDrained && !isClearing && timers < TIMERS_PER_CYCLE) {
+        isDone &= runTimers() < TIMERS_PER_CYCLE;
+        if (inputs > 0 && isDone) {
             moderation.read(nowNs);
         }
         parts.routes().flush();
@@ -135,7 +135,7 @@ public final class ShardAgent implements Runnable {
             nextHousekeepingNs = nowNs + HOUSEKEEPING_NS;
             housekeep();
         }
-        return inputs + (timers == TIMERS_PER_CYCLE ? 1 : 0);
+        return isDone;
     }
 
     /** Resets some of what is left; false when nothing is. */
