@@ -102,7 +102,8 @@ final class CopierShard implements InterceptorSet.Listener, AutoCloseable {
         number = limits.shard();
         int wanted = common.adapters() == null ? 0 : common.adapters().get().payloadWanted();
         RouteRing routes = new RouteRing(ROUTE_RING_RECORDS, wanted);
-        thread = new ShardThread(number, routes, ledger, common.clock(), common.onFailure());
+        thread = new ShardThread(
+                number, routes, ledger, common.clock(), config.interceptors().connections(), common.onFailure());
         online = common.adapters() == null || replay() != null ? List.of() : OnlineCapture.open(config);
         egress = Egress.open(config);
         ShardInbox inbox = new ShardInbox(thread.streams()::wakeUp);

@@ -33,12 +33,14 @@ final class ShardThread {
      * @param number of the shard
      * @param ring what the engine announces
      * @param clock monotonic nanoseconds
+     * @param connections to each interceptor, 1..16
      * @param onDeath told one sentence when the thread cannot go on; by the thread itself
      */
-    ShardThread(int number, RouteRing ring, Ledger ledger, LongSupplier clock, Consumer<String> onDeath) {
+    ShardThread(
+            int number, RouteRing ring, Ledger ledger, LongSupplier clock, int connections, Consumer<String> onDeath) {
         thread = new Thread(this::run, "shard-" + number);
         streams = new StreamLoop(thread);
-        routes = new RouteLoop(ring, ledger, clock, streams::wakeUp);
+        routes = new RouteLoop(ring, ledger, clock, streams::wakeUp, connections);
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((t, e) -> {
             LOG.error("thread {} ended", t.getName(), e);

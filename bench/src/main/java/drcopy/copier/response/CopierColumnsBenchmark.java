@@ -6,6 +6,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import drcopy.copier.ledger.Ledger;
+import drcopy.copier.route.RouteChanges;
 import drcopy.copier.route.RouteLoop;
 import drcopy.copier.route.RouteOutlet;
 import drcopy.copier.route.RouteRing;
@@ -53,7 +54,7 @@ public class CopierColumnsBenchmark {
     private final Reader reader = new Reader();
     private final FlowKey key = new FlowKey();
     private long nowNs;
-    private final RouteLoop loop = new RouteLoop(ring, new Ledger(), () -> nowNs, () -> {});
+    private final RouteLoop loop = new RouteLoop(ring, new Ledger(), () -> nowNs, () -> {}, 1);
     private byte[] responseMessage;
 
     @Setup
@@ -63,7 +64,7 @@ public class CopierColumnsBenchmark {
                 .setResponses(ResponseBatch.newBuilder().setRecords(records))
                 .build()
                 .toByteArray();
-        loop.addFeed(0, 1).attach(wire, () -> {});
+        loop.addFeed(0).attach(wire, () -> {});
         long before = wire.messages;
         encodeRoutes();
         decodeResponses();
@@ -111,10 +112,10 @@ public class CopierColumnsBenchmark {
         }
 
         @Override
-        public void routes(byte[] add, int addLength, byte[] remove, int removeLength) {
+        public void routes(RouteChanges changes) {
             RouteBatch.Builder batch = RouteBatch.newBuilder()
-                    .setAdd(UnsafeByteOperations.unsafeWrap(add, 0, addLength))
-                    .setRemove(UnsafeByteOperations.unsafeWrap(remove, 0, removeLength));
+                    .setAdd(UnsafeByteOperations.unsafeWrap(changes.add(), 0, changes.addLength()))
+                    .setRemove(UnsafeByteOperations.unsafeWrap(changes.remove(), 0, changes.removeLength()));
             CodedOutputStream out = CodedOutputStream.newInstance(array);
             try {
                 AttachRequest.newBuilder().setRoutes(batch).build().writeTo(out);

@@ -43,7 +43,7 @@ final class InterceptorLink implements InterceptorStream.Reports {
         this.set = set;
         this.sink = set.sink();
         this.loop = set.loop();
-        this.feed = loop.addFeed(connection, set.connections());
+        this.feed = loop.addFeed(connection);
         this.onChange = onChange;
     }
 

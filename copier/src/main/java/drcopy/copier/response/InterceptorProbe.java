@@ -36,7 +36,7 @@ public final class InterceptorProbe {
         Listener listener = new Listener();
         StreamLoop loop = new StreamLoop(Thread.currentThread());
         InterceptorStream stream =
-                new InterceptorStream(interceptor, new InterceptorSet.Ways(0, 1, tls, loop), listener, listener);
+                new InterceptorStream(interceptor, new InterceptorSet.Ways(0, tls, loop), listener, listener);
         stream.open(identity.hello(0));
         long startNs = clock.getAsLong();
         while (listener.answer == null && clock.getAsLong() - startNs < LIMIT_NS) {

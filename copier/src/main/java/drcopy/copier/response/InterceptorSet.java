@@ -39,14 +39,13 @@ public final class InterceptorSet implements AutoCloseable {
      * How interceptors are connected to. Immutable.
      *
      * @param first number of the first connection to each, 0 unless other shards have theirs, too
-     * @param connections to each, 1..16
      * @param tls certificates; empty without TLS
      * @param streams does the work
      */
-    public record Ways(int first, int connections, Optional<MutualTls> tls, StreamLoop streams) {
+    public record Ways(int first, Optional<MutualTls> tls, StreamLoop streams) {
         /** A shard's. */
         public static Ways of(CopierConfig.Interceptors config, int shard, StreamLoop streams) {
-            return new Ways(shard * config.connections(), config.connections(), config.tls(), streams);
+            return new Ways(shard * config.connections(), config.tls(), streams);
         }
     }
 
@@ -90,10 +89,6 @@ public final class InterceptorSet implements AutoCloseable {
         loop.execute(() -> links.values().forEach(all -> all.forEach(InterceptorLink::sayAgain)));
     }
 
-    int connections() {
-        return ways.connections();
-    }
-
     Ways ways() {
         return ways;
     }
@@ -128,7 +123,7 @@ public final class InterceptorSet implements AutoCloseable {
 
     private List<InterceptorLink> connect(HostPort interceptor) {
         List<InterceptorLink> made = new ArrayList<>();
-        for (int i = 0; i < connections(); i++) {
+        for (int i = 0; i < loop.connections(); i++) {
             made.add(new InterceptorLink(this, interceptor, i, this::changed));
         }
         return List.copyOf(made);

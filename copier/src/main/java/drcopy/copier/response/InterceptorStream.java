@@ -4,6 +4,7 @@ package drcopy.copier.response;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import drcopy.agent.HostPort;
+import drcopy.copier.route.RouteChanges;
 import drcopy.copier.route.RouteOutlet;
 import drcopy.tls.MutualTls;
 import drcopy.tls.TlsFailure;
@@ -91,10 +92,10 @@ final class InterceptorStream implements RouteOutlet {
     }
 
     @Override
-    public void routes(byte[] add, int addLength, byte[] remove, int removeLength) {
+    public void routes(RouteChanges changes) {
         RouteBatch batch = RouteBatch.newBuilder()
-                .setAdd(bytes(add, addLength))
-                .setRemove(bytes(remove, removeLength))
+                .setAdd(bytes(changes.add(), changes.addLength()))
+                .setRemove(bytes(changes.remove(), changes.removeLength()))
                 .build();
         send(AttachRequest.newBuilder().setRoutes(batch).build());
     }
@@ -109,7 +110,7 @@ final class InterceptorStream implements RouteOutlet {
         send(AttachRequest.newBuilder().setSnapshot(snapshot).build());
     }
 
-    /** The array was handed over, so that it need not be copied. */
+    /** Nobody writes to the array any more, so that it need not be copied. */
     private static ByteString bytes(byte[] array, int length) {
         return UnsafeByteOperations.unsafeWrap(array, 0, length);
     }

@@ -2,6 +2,7 @@
 package drcopy.copier.response;
 
 import drcopy.agent.HostPort;
+import drcopy.copier.route.RouteChanges;
 import drcopy.copier.route.RouteRecord;
 import drcopy.copier.session.TargetResponse;
 import drcopy.tls.MutualTls;
@@ -46,7 +47,7 @@ public final class TargetProbe implements AutoCloseable {
     public TargetProbe(
             List<HostPort> interceptors, Optional<MutualTls> tls, CopierIdentity identity, LongSupplier clock) {
         this.clock = clock;
-        InterceptorSet.Ways ways = new InterceptorSet.Ways(0, 1, tls, loop);
+        InterceptorSet.Ways ways = new InterceptorSet.Ways(0, tls, loop);
         for (HostPort interceptor : interceptors) {
             Line line = new Line(interceptor);
             line.stream = new InterceptorStream(interceptor, ways, line, line);
@@ -67,7 +68,7 @@ public final class TargetProbe implements AutoCloseable {
             if (line.isWelcome) {
                 byte[] record = new byte[RouteRecord.LENGTH];
                 RouteRecord.put(ByteBuffer.wrap(record), 0, routeId, flow, instanceId, 0);
-                line.stream.routes(record, record.length, new byte[0], 0);
+                line.stream.routes(new RouteChanges(record, record.length, new byte[0], 0));
             }
         }
         loop.flush();

@@ -3,41 +3,35 @@ package drcopy.copier.route;
 
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.Ledger;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
- * Keeps one stream's routes in step with the table. Changes wait until the stream is ready and then go out as one batch; when
- * too many wait, or the stream is new, a snapshot of the live routes takes their place, so that nothing is lost for good.
+ * Keeps one stream's routes in step with the table. Changes wait until the stream is ready; when too many wait, or the stream is
+ * new, a snapshot of the live routes takes their place, so that nothing is lost for good.
  *
- * <p>A snapshot goes out in parts while routes come and go. Changes made meanwhile go out after its last part: adding a route
- * again does no harm, and removing an unknown one neither. Owned by the shard thread.
+ * <p>A snapshot goes out in parts while routes come and go. Changes made meanwhile go out after its last part, and the first of them
+ * may be older than it: adding a route again does no harm, and removing an unknown one neither. Owned by the shard thread.
  */
 public final class RouteFeed {
-    /** Bytes of routes in a message at most: 64 KB, so that snapshots to a hundred streams at once take a few MB. */
+    /** Bytes of routes in a message, about: 64 KB, so that snapshots to a hundred streams at once take a few MB. */
     static final int PART_LENGTH = 1_600 * RouteRecord.LENGTH;
 
     /** Bytes of changes that wait for a stream at most. */
     static final int PENDING_LIMIT = 16_384 * RouteRecord.LENGTH;
 
-    private static final byte[] NOTHING = new byte[0];
-
     private final RouteTable table;
     private final Ledger ledger;
     private final int connection;
     private final int connections;
+    private final Queue<RouteChanges> pending = new ArrayDeque<>();
+    private int pendingLength;
     private RouteOutlet outlet;
     private Runnable onSynced;
-    private byte[] adds = NOTHING;
-    private int addsLength;
-    private byte[] removes = NOTHING;
-    private int removesLength;
     /** Next slot of the snapshot under way, or -1. */
     private int cursor = -1;
 
     private boolean isOverflown;
-    /** The changes that wait go out as soon as the stream is ready. */
-    private boolean isDue;
 
     /** A feed for the routes of one of {@code connections} streams to an interceptor. */
     RouteFeed(RouteTable table, Ledger ledger, int connection, int connections) {
@@ -45,6 +39,10 @@ public final class RouteFeed {
         this.ledger = ledger;
         this.connection = connection;
         this.connections = connections;
+    }
+
+    int connection() {
+        return connection;
     }
 
     /**
@@ -56,7 +54,7 @@ public final class RouteFeed {
         outlet = newOutlet;
         this.onSynced = onSynced;
         startSnapshot();
-        flush(false);
+        flush();
     }
 
     /** The stream ended. Changes need not be kept: the next stream begins with a snapshot. */
@@ -72,55 +70,28 @@ public final class RouteFeed {
     }
 
     private void forgetPending() {
-        adds = NOTHING;
-        addsLength = 0;
-        removes = NOTHING;
-        removesLength = 0;
+        pending.clear();
+        pendingLength = 0;
         isOverflown = false;
-        isDue = false;
     }
 
-    private boolean isMine(long routeId) {
-        return outlet != null && !isOverflown && RouteRecord.connection(routeId, connections) == connection;
-    }
-
-    void onAdd(ByteBuffer records, int at) {
-        if (isMine(RouteRecord.routeId(records, at)) && hasRoom()) {
-            adds = withRoom(adds, addsLength, RouteRecord.LENGTH);
-            records.get(at, adds, addsLength, RouteRecord.LENGTH);
-            addsLength += RouteRecord.LENGTH;
+    /** Changes that are due: they go out as soon as the stream is ready. */
+    void take(RouteChanges changes) {
+        if (outlet == null || isOverflown) {
+            return;
         }
-    }
-
-    void onRemove(long routeId) {
-        if (isMine(routeId) && hasRoom()) {
-            removes = withRoom(removes, removesLength, RouteRecord.REMOVAL_LENGTH);
-            ByteBuffer.wrap(removes).putLong(removesLength, routeId);
-            removesLength += RouteRecord.REMOVAL_LENGTH;
+        if (pendingLength + changes.length() > PENDING_LIMIT) {
+            forgetPending();
+            isOverflown = true;
+            ledger.count(CopierCounter.ROUTE_QUEUE_OVERFLOWS);
+            return;
         }
+        pending.add(changes);
+        pendingLength += changes.length();
     }
 
-    private boolean hasRoom() {
-        if (addsLength + removesLength < PENDING_LIMIT) {
-            return true;
-        }
-        forgetPending();
-        isOverflown = true;
-        ledger.count(CopierCounter.ROUTE_QUEUE_OVERFLOWS);
-        return false;
-    }
-
-    private static byte[] withRoom(byte[] array, int length, int more) {
-        return length + more <= array.length ? array : Arrays.copyOf(array, Math.max(1536, 2 * array.length));
-    }
-
-    /**
-     * Sends what waits, as far as the stream is ready: snapshots at once, changes when they are due.
-     *
-     * @param isChangesDue the changes that wait are due from now on
-     */
-    void flush(boolean isChangesDue) {
-        isDue |= isChangesDue;
+    /** Sends what waits, as far as the stream is ready. */
+    void flush() {
         while (outlet != null && isBehind() && outlet.isReady()) {
             if (cursor >= 0) {
                 sendSnapshotPart();
@@ -133,17 +104,14 @@ public final class RouteFeed {
     }
 
     private boolean isBehind() {
-        return cursor >= 0 || isOverflown || isDue && addsLength + removesLength > 0;
+        return cursor >= 0 || isOverflown || !pending.isEmpty();
     }
 
     private void sendChanges() {
-        ledger.add(CopierCounter.ROUTES_PUSHED, addsLength / RouteRecord.LENGTH);
-        byte[] add = adds;
-        byte[] remove = removes;
-        int addLength = addsLength;
-        int removeLength = removesLength;
-        forgetPending();
-        outlet.routes(add, addLength, remove, removeLength);
+        RouteChanges changes = pending.remove();
+        pendingLength -= changes.length();
+        ledger.add(CopierCounter.ROUTES_PUSHED, changes.addLength() / RouteRecord.LENGTH);
+        outlet.routes(changes);
     }
 
     private void sendSnapshotPart() {

@@ -35,7 +35,9 @@ public final class RouteLoop implements Executor {
     private final LongSupplier clock;
     private final Runnable wakeUp;
     private final RouteTable table = new RouteTable();
-    private final List<RouteFeed> feeds = new ArrayList<>();
+    /** By number of the connection to each interceptor. */
+    private final List<RouteShare> shares = new ArrayList<>();
+
     private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>((a, b) -> Long.signum(a.atNs - b.atNs));
     private final RouteRing.Reader apply = new Apply();
@@ -50,8 +52,9 @@ public final class RouteLoop implements Executor {
     /**
      * @param clock monotonic nanoseconds
      * @param wakeUp makes the shard thread begin another cycle soon; any thread
+     * @param connections to each interceptor, 1..16
      */
-    public RouteLoop(RouteRing ring, Ledger ledger, LongSupplier clock, Runnable wakeUp) {
+    public RouteLoop(RouteRing ring, Ledger ledger, LongSupplier clock, Runnable wakeUp, int connections) {
         this.ring = ring;
         this.ledger = ledger;
         this.clock = clock;
@@ -59,6 +62,14 @@ public final class RouteLoop implements Executor {
         // Payload that overtakes its route is not kept: such routes go out at once.
         isSpaced = ring.payloadWanted() == 0;
         lastChangesNs = clock.getAsLong() - MOST_SPACING_NS;
+        for (int i = 0; i < connections; i++) {
+            shares.add(new RouteShare());
+        }
+    }
+
+    /** Connections to each interceptor, 1..16. Any thread. */
+    public int connections() {
+        return shares.size();
     }
 
     /** The shard thread's counters. */
@@ -71,17 +82,17 @@ public final class RouteLoop implements Executor {
         return liveRoutes;
     }
 
-    /** Adds a feed for one of the {@code connections} streams to an interceptor. */
-    public RouteFeed addFeed(int connection, int connections) {
-        RouteFeed feed = new RouteFeed(table, ledger, connection, connections);
-        feeds.add(feed);
+    /** Adds a feed for one of the streams to an interceptor, 0..connections-1. */
+    public RouteFeed addFeed(int connection) {
+        RouteFeed feed = new RouteFeed(table, ledger, connection, connections());
+        shares.get(connection).join(feed);
         return feed;
     }
 
     /** The stream will not come back. */
     public void removeFeed(RouteFeed feed) {
         feed.detach();
-        feeds.remove(feed);
+        shares.get(feed.connection()).leave(feed);
     }
 
     /** Runs something on the shard thread soon. Any thread. */
@@ -111,13 +122,13 @@ public final class RouteLoop implements Executor {
         int work = ring.drain(apply, DRAIN_LIMIT);
         work += runEvents();
         work += runTimers();
-        boolean isDue = nowNs >= changesDueNs;
-        if (isDue) {
+        if (nowNs >= changesDueNs) {
             changesDueNs = NEVER;
             lastChangesNs = nowNs;
+            shares.forEach(RouteShare::handOut);
         }
-        for (RouteFeed feed : feeds) {
-            feed.flush(isDue);
+        for (int i = 0; i < shares.size(); i++) {
+            shares.get(i).flush();
         }
         if (liveRoutes != table.size()) {
             liveRoutes = table.size();
@@ -157,7 +168,11 @@ public final class RouteLoop implements Executor {
     }
 
     private long spacingNs() {
-        return isSpaced ? Math.min(feeds.size() * SPACING_NS, MOST_SPACING_NS) : 0;
+        return isSpaced ? Math.min(SPACING_NS * shares.get(0).feeds() * shares.size(), MOST_SPACING_NS) : 0;
+    }
+
+    private RouteShare share(long routeId) {
+        return shares.get(RouteRecord.connection(routeId, shares.size()));
     }
 
     private final class Apply implements RouteRing.Reader {
@@ -165,18 +180,14 @@ public final class RouteLoop implements Executor {
         public void onAdd(ByteBuffer records, int at) {
             changesDueNs = Math.min(changesDueNs, lastChangesNs + spacingNs());
             table.put(records, at);
-            for (RouteFeed feed : feeds) {
-                feed.onAdd(records, at);
-            }
+            share(RouteRecord.routeId(records, at)).add(records, at);
         }
 
         @Override
         public void onRemove(long routeId) {
             if (table.remove(routeId)) {
                 changesDueNs = Math.min(changesDueNs, nowNs + REMOVAL_NS);
-                for (RouteFeed feed : feeds) {
-                    feed.onRemove(routeId);
-                }
+                share(routeId).remove(routeId);
             }
         }
     }

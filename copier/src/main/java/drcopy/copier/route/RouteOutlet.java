@@ -2,17 +2,17 @@
 package drcopy.copier.route;
 
 /**
- * The sending side of one stream to an interceptor. Arrays are handed over: the caller does not touch them again. Called by
+ * The sending side of one stream to an interceptor. Nobody writes to the arrays that it is given any more. Called by
  * the shard thread; never blocks and never throws for a stream that ended meanwhile.
  */
 public interface RouteOutlet {
     /** False while what was sent before is still on its way out. */
     boolean isReady();
 
-    /** Sends changes: the first bytes of both arrays, as {@code RouteBatch} lays them out. */
-    void routes(byte[] add, int addLength, byte[] remove, int removeLength);
+    /** Sends changes. */
+    void routes(RouteChanges changes);
 
-    /** Sends a part of a snapshot. */
+    /** Sends a part of a snapshot: the first bytes of the array. */
     void snapshot(byte[] routes, int length, SnapshotPart part);
 
     /** Which part of a snapshot a message is. */

@@ -33,7 +33,7 @@ class InterceptorSetTest {
     private final Ledger ledger = new Ledger();
     private final Thread thread = new Thread(this::serve, "shard-0");
     private final StreamLoop streams = new StreamLoop(thread);
-    private final RouteLoop loop = new RouteLoop(ring, ledger, System::nanoTime, streams::wakeUp);
+    private final RouteLoop loop = new RouteLoop(ring, ledger, System::nanoTime, streams::wakeUp, 2);
     private volatile boolean isReleased;
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private final AtomicInteger returns = new AtomicInteger();
@@ -62,7 +62,7 @@ class InterceptorSetTest {
     void start() {
         set = new InterceptorSet(
                 identity,
-                new InterceptorSet.Ways(0, 2, Optional.empty(), streams),
+                new InterceptorSet.Ways(0, Optional.empty(), streams),
                 sink,
                 loop,
                 (nowUp, members) -> up.set(nowUp));

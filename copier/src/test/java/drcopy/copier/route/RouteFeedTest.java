@@ -16,7 +16,8 @@ class RouteFeedTest {
 
     private final RouteTable table = new RouteTable();
     private final Ledger ledger = new Ledger();
-    private final RouteFeed feed = new RouteFeed(table, ledger, 0, 1);
+    private final RouteShare share = new RouteShare();
+    private final RouteFeed feed = feed(share, 0, 1);
     private final TestOutlet interceptor = new TestOutlet();
     private final ByteBuffer record = ByteBuffer.allocate(RouteRecord.LENGTH);
     private int synced;
@@ -24,12 +25,23 @@ class RouteFeedTest {
     private void add(long id) {
         RouteRecord.put(record, 0, id, new FlowKey(), 0, 0);
         table.put(record, 0);
-        feed.onAdd(record, 0);
+        share.add(record, 0);
     }
 
     private void remove(long id) {
         table.remove(id);
-        feed.onRemove(id);
+        share.remove(id);
+    }
+
+    private RouteFeed feed(RouteShare to, int connection, int connections) {
+        RouteFeed made = new RouteFeed(table, ledger, connection, connections);
+        to.join(made);
+        return made;
+    }
+
+    private void send() {
+        share.handOut();
+        share.flush();
     }
 
     private void attach() {
@@ -60,8 +72,8 @@ class RouteFeedTest {
         add(1);
         add(2);
         remove(1);
-        feed.flush(true);
-        feed.flush(true);
+        send();
+        send();
 
         assertThat(interceptor.messages).containsExactly("WHOLE 0", "+2-1");
         assertThat(interceptor.routes).containsExactly(2L);
@@ -69,17 +81,56 @@ class RouteFeedTest {
     }
 
     @Test
-    void waitsForASlowStreamAndThenSendsOneBatch() {
+    void waitsForASlowStreamAndThenSendsWhatWaits() {
         attach();
         interceptor.room = 0;
-        for (int i = 0; i < 1000; i++) {
-            add(i);
-            feed.flush(true);
-        }
+        add(1);
+        send();
+        add(2);
+        remove(1);
+        send();
+        assertThat(interceptor.messages).containsExactly("WHOLE 0");
         interceptor.room = 9;
-        feed.flush(true);
+        send();
 
-        assertThat(interceptor.messages).containsExactly("WHOLE 0", "+1000-0");
+        assertThat(interceptor.messages).containsExactly("WHOLE 0", "+1-0", "+1-1");
+        assertThat(interceptor.routes).containsExactly(2L);
+    }
+
+    @Test
+    void givesAllStreamsTheSameBytes() {
+        TestOutlet other = new TestOutlet();
+        attach();
+        feed(share, 0, 1).attach(other, () -> {});
+        add(1);
+        send();
+
+        assertThat(interceptor.messages).containsExactly("WHOLE 0", "+1-0");
+        assertThat(other.taken).hasSize(1).isEqualTo(interceptor.taken);
+    }
+
+    @Test
+    void aMessageIsOfBoundedLength() {
+        attach();
+        for (int i = 0; i < PART + 1; i++) {
+            add(i);
+        }
+        send();
+
+        assertThat(interceptor.messages).containsExactly("WHOLE 0", "+" + PART + "-0", "+1-0");
+    }
+
+    @Test
+    void whatGatheredBeforeAStreamCameDoesItNoHarm() {
+        add(1);
+        add(2);
+        remove(1);
+        attach();
+        remove(2);
+        send();
+
+        assertThat(interceptor.messages).endsWith("+2-2");
+        assertThat(interceptor.routes).isEmpty();
     }
 
     @Test
@@ -93,7 +144,7 @@ class RouteFeedTest {
             remove(i);
         }
         interceptor.room = Integer.MAX_VALUE;
-        feed.flush(true);
+        send();
 
         assertThat(interceptor.routes).isEqualTo(live()).hasSize(15_000);
         assertThat(ledger.value(CopierCounter.ROUTE_QUEUE_OVERFLOWS)).isOne();
@@ -114,7 +165,7 @@ class RouteFeedTest {
         }
         assertThat(synced).isZero();
         interceptor.room = Integer.MAX_VALUE;
-        feed.flush(true);
+        send();
 
         assertThat(interceptor.messages.get(0)).isEqualTo("FIRST " + PART);
         assertThat(interceptor.messages).anyMatch(m -> m.startsWith("LAST "));
@@ -133,7 +184,7 @@ class RouteFeedTest {
             add(10L * PART + i);
         }
         interceptor.room = Integer.MAX_VALUE;
-        feed.flush(true);
+        send();
 
         assertThat(interceptor.routes).isEqualTo(live());
         assertThat(ledger.value(CopierCounter.ROUTE_QUEUE_OVERFLOWS)).isOne();
@@ -143,7 +194,7 @@ class RouteFeedTest {
     void sendsASnapshotToEveryNewStream() {
         attach();
         add(1);
-        feed.flush(true);
+        send();
         feed.detach();
         add(2);
         interceptor.routes.clear();
@@ -155,20 +206,11 @@ class RouteFeedTest {
 
     @Test
     void carriesOnlyTheRoutesOfItsConnection() {
-        RouteFeed second = new RouteFeed(table, ledger, 1, 2);
-        TestOutlet other = new TestOutlet();
-        second.attach(other, () -> {});
         for (int i = 0; i < 1000; i++) {
-            RouteRecord.put(record, 0, i, new FlowKey(), 0, 0);
-            table.put(record, 0);
-            second.onAdd(record, 0);
+            add(i);
         }
-        second.flush(true);
-        Set<Long> byBatch = Set.copyOf(other.routes);
-        second.detach();
-        second.attach(other, () -> {});
+        feed(share, 1, 2).attach(interceptor, () -> {});
 
-        assertThat(byBatch).hasSizeBetween(400, 600).allMatch(id -> RouteRecord.connection(id, 2) == 1);
-        assertThat(other.routes).isEqualTo(byBatch);
+        assertThat(interceptor.routes).hasSizeBetween(400, 600).allMatch(id -> RouteRecord.connection(id, 2) == 1);
     }
 }

@@ -17,9 +17,13 @@ class RouteLoopTest {
     private RouteLoop loop;
 
     private void open(int payloadWanted) {
+        open(payloadWanted, 1);
+    }
+
+    private void open(int payloadWanted, int connections) {
         ring = new RouteRing(64, payloadWanted);
-        loop = new RouteLoop(ring, new Ledger(), () -> nowNs, () -> {});
-        loop.addFeed(0, 1).attach(interceptor, () -> {});
+        loop = new RouteLoop(ring, new Ledger(), () -> nowNs, () -> {}, connections);
+        loop.addFeed(0).attach(interceptor, () -> {});
         interceptor.messages.clear();
     }
 
@@ -63,7 +67,7 @@ class RouteLoopTest {
     void theMoreStreamsTheLessOften(int streams, int millis) {
         open(0);
         for (int i = 1; i < streams; i++) {
-            loop.addFeed(0, 1).attach(new TestOutlet(), () -> {});
+            loop.addFeed(0).attach(new TestOutlet(), () -> {});
         }
         add(1);
         add(2);
@@ -104,8 +108,21 @@ class RouteLoopTest {
         add(2);
         assertThat(interceptor.messages).isEmpty();
         assertThat(loop.untilNextNs()).isEqualTo(Long.MAX_VALUE);
-        interceptor.room = 1;
+        interceptor.room = 2;
         cycle();
-        assertThat(interceptor.messages).containsExactly("+2-0");
+        assertThat(interceptor.messages).containsExactly("+1-0", "+1-0");
+    }
+
+    @Test
+    void eachConnectionHasItsShareOfTheRoutes() {
+        open(0, 2);
+        TestOutlet second = new TestOutlet();
+        loop.addFeed(1).attach(second, () -> {});
+        for (long id = 0; id < 60; id++) {
+            ring.add(id, new FlowKey(), 0);
+        }
+        cycle();
+        assertThat(interceptor.routes).hasSizeBetween(20, 40).doesNotContainAnyElementsOf(second.routes);
+        assertThat(interceptor.routes.size() + second.routes.size()).isEqualTo(60);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 final class TestOutlet implements RouteOutlet {
     final Set<Long> routes = new HashSet<>();
     final List<String> messages = new ArrayList<>();
+    final List<RouteChanges> taken = new ArrayList<>();
     int room = Integer.MAX_VALUE;
 
     @Override
@@ -19,11 +20,14 @@ final class TestOutlet implements RouteOutlet {
     }
 
     @Override
-    public void routes(byte[] add, int addLength, byte[] remove, int removeLength) {
+    public void routes(RouteChanges changes) {
         room--;
-        messages.add("+" + addLength / RouteRecord.LENGTH + "-" + removeLength / RouteRecord.REMOVAL_LENGTH);
-        ids(add, addLength, RouteRecord.LENGTH).forEach(routes::add);
-        ids(remove, removeLength, RouteRecord.REMOVAL_LENGTH).forEach(routes::remove);
+        taken.add(changes);
+        messages.add("+" + changes.addLength() / RouteRecord.LENGTH + "-"
+                + changes.removeLength() / RouteRecord.REMOVAL_LENGTH);
+        ids(changes.add(), changes.addLength(), RouteRecord.LENGTH).forEach(routes::add);
+        ids(changes.remove(), changes.removeLength(), RouteRecord.REMOVAL_LENGTH)
+                .forEach(routes::remove);
     }
 
     @Override
