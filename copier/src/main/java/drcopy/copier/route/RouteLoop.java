@@ -22,9 +22,9 @@ public final class RouteLoop implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(RouteLoop.class);
     private static final int DRAIN_LIMIT = 16_384;
     /** Least time between two batches of changes, for each stream they go to: what comes meanwhile shares messages. */
-    static final long SPACING_NS = 1_000_000L;
+    static final long SPACING_NS = 2_000_000L;
     /** The same, however many streams there are: SYN/ACKs that overtake their routes wait in the interceptor so long. */
-    static final long MOST_SPACING_NS = 50_000_000L;
+    static final long MOST_SPACING_NS = 100_000_000L;
     /** How long a removal waits at most for an addition to go with: nobody needs it soon. */
     static final long REMOVAL_NS = 50_000_000L;
 

@@ -63,7 +63,7 @@ class RouteLoopTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6, 6", "49, 49", "100, 50"})
+    @CsvSource({"6, 12", "49, 98", "100, 100"})
     void theMoreStreamsTheLessOften(int streams, int millis) {
         open(0);
         for (int i = 1; i < streams; i++) {

@@ -75,6 +75,9 @@ public final class Bench {
     private boolean turn(Lab lab, Arrivals arrivals, Side side, int pair) {
         try (Trial trial = Trial.start(lab, arrivals, side)) {
             trial.warmUp(side.mirrors() ? plan.warmUp() : plan.warmUp() / SHORTER_ALONE);
+            for (int i = 0; side.mirrors() && i < plan.rehearsals(); i++) {
+                plan.cases().forEach(each -> trial.measure(each, plan.scale()));
+            }
             for (BenchCase each : plan.cases()) {
                 Figures figures = trial.measure(each, plan.scale());
                 runs.computeIfAbsent(each, key -> new LinkedHashMap<>())

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param sides take turns
  * @param pairs turns of each
  * @param warmUp requests before anything is measured
+ * @param rehearsals of all cases after it, that do not count
  * @param scale factor of the cases' numbers of requests
  * @param json where the figures go, or null
  */
@@ -24,6 +25,7 @@ record BenchPlan(
         List<BenchCase> cases,
         int pairs,
         int warmUp,
+        int rehearsals,
         double scale,
         Lab.Director director,
         Path json) {
@@ -46,6 +48,7 @@ record BenchPlan(
                 cases(options.remove("--cases")),
                 number(options, "--pairs", 3),
                 number(options, "--warm-up", 200_000),
+                number(options, "--rehearsals", 1),
                 Double.parseDouble(take(options, "--scale", "1")),
                 Lab.Director.valueOf(take(options, "--director", "hmark").toUpperCase(Locale.ROOT)),
                 options.containsKey("--json") ? Path.of(options.remove("--json")) : null);
