@@ -26,7 +26,7 @@ public final class RouteLoop implements Executor {
     /** The same, however many streams there are: SYN/ACKs that overtake their routes wait in the interceptor so long. */
     static final long MOST_SPACING_NS = 100_000_000L;
     /** How long a removal waits at most for an addition to go with: nobody needs it soon. */
-    static final long REMOVAL_NS = 50_000_000L;
+    static final long REMOVAL_NS = 100_000_000L;
 
     private static final long NEVER = Long.MAX_VALUE;
 
