@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 
 /**
  * A flyweight over one IPv4 or IPv6 packet that carries TCP, or UDP when {@link #wrapDatagram} is asked. Wrapping checks every
- * length once, at the door; after it returned {@link PacketDefect#NONE} no accessor reads outside the packet. Header checksums are not verified: captures of
- * locally sent or offloaded packets carry partial ones.
+ * length once, at the door; after it returned {@link PacketDefect#NONE} no accessor reads outside the packet. Checksums are not
+ * looked at: {@link PacketChecksum} does.
  *
  * <pre>
  * IPv4 (RFC 791 3.1)                            IPv6 (RFC 8200 3)
@@ -94,7 +94,10 @@ public final class IpPacket {
             return PacketDefect.TRUNCATED;
         }
         int headerLength = (buffer.get(offset) & 0xf) * 4;
-        int end = end(offset, buffer.getShort(offset + 2) & 0xffff, wireEnd);
+        int length = buffer.getShort(offset + 2) & 0xffff;
+        // Senders leave 0 where their device is to fill it in (segmentation offload), Linux also where 16 bits do not
+        // hold it.
+        int end = length == 0 ? wireEnd : offset + length;
         if (headerLength < IPV4_HEADER_LENGTH || end - offset < headerLength) {
             return PacketDefect.BAD_IP_LENGTH;
         }
@@ -107,14 +110,6 @@ public final class IpPacket {
         return wrapTransport(offset + headerLength, end, capturedEnd, wireEnd);
     }
 
-    /**
-     * Where a packet ends whose length field counts {@code length} bytes from {@code from}. Linux writes 0 into it where 16 bits
-     * do not hold the length of a super-segment (BIG TCP); only there does the wire tell. {@code from} where 0 is wrong.
-     */
-    private static int end(int from, int length, int wireEnd) {
-        return length == 0 && wireEnd - from > MAX_LENGTH_FIELD ? wireEnd : from + length;
-    }
-
     private PacketDefect wrap6(int capturedEnd, int wireEnd) {
         isIpv6 = true;
         int at = offset + IPV6_HEADER_LENGTH;
@@ -124,7 +119,10 @@ public final class IpPacket {
         if (isMapped(offset + 8) || isMapped(offset + 24)) {
             return PacketDefect.BAD_ADDRESS;
         }
-        int end = end(at, buffer.getShort(offset + 4) & 0xffff, wireEnd);
+        int length = buffer.getShort(offset + 4) & 0xffff;
+        // Linux writes 0 where 16 bits do not hold the length of a super-segment (BIG TCP); only there does the wire
+        // tell.
+        int end = length == 0 && wireEnd - at > MAX_LENGTH_FIELD ? wireEnd : at + length;
         int next = buffer.get(offset + 6) & 0xff;
         // RFC 8200 section 4: hop-by-hop (0), routing (43) and destination options (60) share one layout; 44 is a
         // fragment.
@@ -197,6 +195,11 @@ public final class IpPacket {
 
     public boolean isIpv6() {
         return isIpv6;
+    }
+
+    /** Whether it carries UDP. */
+    public boolean isDatagram() {
+        return protocol == PROTOCOL_UDP;
     }
 
     /** Index of the TCP or UDP header's first byte in {@link #buffer}. */

@@ -131,6 +131,16 @@ class IpPacketTest {
     }
 
     @Test
+    void theFrameTellsWhereALengthIsLeftToTheDevice() {
+        ByteBuffer b = ipv4().payload("body").build().putShort(2, (short) 0);
+
+        assertThat(wrap(b)).isEqualTo(PacketDefect.NONE);
+        assertThat(packet.payloadLength()).isEqualTo(4);
+        assertThat(packet.wrapHeaders(b, 0, b.limit() - 3, b.limit())).isEqualTo(PacketDefect.NONE);
+        assertThat(packet.totalLength()).isEqualTo(b.limit());
+    }
+
+    @Test
     void wrapsAtAnyIndex() {
         ByteBuffer b = ByteBuffer.allocate(100);
         int length = ipv4().payload("body").write(b, 11);
@@ -214,10 +224,9 @@ class IpPacketTest {
         assertThat(packet.payloadLength()).isEqualTo(70_000);
     }
 
-    /** Linux announces no length only where 16 bits cannot hold it; a kernel drops the rest of them (ip_rcv_core). */
+    /** Linux announces no length only where 16 bits cannot hold it. */
     @Test
-    void refusesZeroLengthInPacketsThatFitIt() {
-        assertThat(wrap(ipv4().payload(1000).build().putShort(2, (short) 0))).isEqualTo(PacketDefect.BAD_IP_LENGTH);
+    void refusesZeroLengthInIpv6PacketsThatFitIt() {
         assertThat(wrap(ipv6().payload(1000).build().putShort(4, (short) 0))).isEqualTo(PacketDefect.BAD_IP_LENGTH);
     }
 
