@@ -63,13 +63,14 @@ final class RingV2 implements PacketRing {
         int done = 0;
         while (done < limit) {
             int at = frame * frameSize;
-            if (((int) INT.getAcquire(ring, at) & OURS) == 0) {
+            int status = (int) INT.getAcquire(ring, at);
+            if ((status & OURS) == 0) {
                 break;
             }
             done++;
             frame = frame + 1 == frames ? 0 : frame + 1;
             try {
-                handOver(handler, at);
+                handOver(handler, at, status);
             } finally {
                 INT.setRelease(ring, at, 0);
             }
@@ -77,9 +78,9 @@ final class RingV2 implements PacketRing {
         return done;
     }
 
-    private void handOver(PacketHandler handler, int at) {
+    private void handOver(PacketHandler handler, int at, int status) {
         long timestampNs = (ring.getInt(at + 16) & 0xffffffffL) * 1_000_000_000L + ring.getInt(at + 20);
         int offset = at + (ring.getShort(at + 14) & 0xffff);
-        handler.onPacket(packets, offset, ring.getInt(at + 8), ring.getInt(at + 4), timestampNs);
+        PacketRing.handOver(handler, status, packets, offset, ring.getInt(at + 8), ring.getInt(at + 4), timestampNs);
     }
 }

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  *
  * <pre>
  * block  +8 status  +12 packets  +16 offset of the first packet
- * packet +0 offset of the next  +4 sec  +8 nsec  +12 captured  +16 wire length  +26 offset of the IP header (u16)
+ * packet +0 offset of the next  +4 sec  +8 nsec  +12 captured  +16 wire length  +20 status  +26 offset of the IP header (u16)
  * </pre>
  */
 final class RingV3 implements PacketRing {
@@ -124,6 +124,7 @@ final class RingV3 implements PacketRing {
     private void handOver(PacketHandler handler, int at) {
         long timestampNs = (ring.getInt(at + 4) & 0xffffffffL) * 1_000_000_000L + ring.getInt(at + 8);
         int offset = at + (ring.getShort(at + 26) & 0xffff);
-        handler.onPacket(packets, offset, ring.getInt(at + 12), ring.getInt(at + 16), timestampNs);
+        int status = ring.getInt(at + 20);
+        PacketRing.handOver(handler, status, packets, offset, ring.getInt(at + 12), ring.getInt(at + 16), timestampNs);
     }
 }

@@ -44,4 +44,10 @@ final class TaggedRing implements PacketRing, PacketHandler {
     public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         handler.onPacket(buffer, offset + TAG_BYTES, capturedLength - TAG_BYTES, wireLength - TAG_BYTES, timestampNs);
     }
+
+    @Override
+    public void onUnverified(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+        handler.onUnverified(
+                buffer, offset + TAG_BYTES, capturedLength - TAG_BYTES, wireLength - TAG_BYTES, timestampNs);
+    }
 }

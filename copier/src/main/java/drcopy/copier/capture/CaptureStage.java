@@ -12,6 +12,7 @@ import drcopy.netio.PacketHandler;
 import drcopy.wire.Addresses;
 import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
+import drcopy.wire.PacketChecksum;
 import drcopy.wire.PacketDefect;
 import java.nio.ByteBuffer;
 
@@ -32,6 +33,8 @@ public final class CaptureStage implements PacketHandler {
     private boolean takesDatagrams;
     /** What {@link #view} holds. */
     private boolean isDatagram;
+    /** Whether its checksums need no look. */
+    private boolean isVerified;
 
     public CaptureStage(
             Transfers transfers,
@@ -62,17 +65,31 @@ public final class CaptureStage implements PacketHandler {
 
     @Override
     public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+        isVerified = true;
+        take(buffer, offset, capturedLength, wireLength, timestampNs);
+    }
+
+    @Override
+    public void onUnverified(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+        isVerified = false;
+        take(buffer, offset, capturedLength, wireLength, timestampNs);
+    }
+
+    private void take(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         ledger.count(CopierCounter.PACKETS_CAPTURED);
-        PacketDefect defect = view.packet.wrap(buffer, offset, capturedLength);
+        PacketDefect defect = view.packet.wrapHeaders(buffer, offset, capturedLength, wireLength);
         isDatagram = takesDatagrams && defect == PacketDefect.NOT_TCP;
         if (isDatagram) {
-            defect = view.packet.wrapDatagram(buffer, offset, capturedLength, capturedLength);
+            defect = view.packet.wrapDatagram(buffer, offset, capturedLength, wireLength);
         }
-        if (defect == PacketDefect.NONE) {
+        boolean isCut = capturedLength < wireLength
+                && (defect == PacketDefect.TRUNCATED
+                        || defect == PacketDefect.NONE && view.packet.totalLength() > capturedLength);
+        if (isCut) {
+            keepBack(DropReason.SNAPPED, 0);
+        } else if (defect == PacketDefect.NONE) {
             view.capturedNs = hasCaptureClock ? timestampNs : SegmentView.NOW;
             onWhole();
-        } else if (defect == PacketDefect.TRUNCATED && capturedLength < wireLength) {
-            keepBack(DropReason.SNAPPED, 0);
         } else if (defect != PacketDefect.NOT_TCP) {
             keepBack(DropReason.MALFORMED, 0);
         }
@@ -89,6 +106,10 @@ public final class CaptureStage implements PacketHandler {
         }
         boolean familiesDiffer = packet.isIpv6() == transfer.isIpv4();
         if (familiesDiffer && clients.isEmpty()) {
+            return;
+        }
+        if (!isVerified && !PacketChecksum.isRight(packet)) {
+            keepBack(DropReason.BAD_CHECKSUM, packet.payloadLength());
             return;
         }
         view.key.fromClient(packet);

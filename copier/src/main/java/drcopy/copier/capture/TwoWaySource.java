@@ -32,7 +32,7 @@ public final class TwoWaySource implements PacketSource {
     private final List<Lane> lanes;
     private final Supplier<PacketHandler> onlineHandler;
     private final LongSupplier clock;
-    private final PacketHandler merge = this::merge;
+    private final PacketHandler merge = new Merge();
     private PacketHandler clientHandler;
 
     /**
@@ -62,14 +62,28 @@ public final class TwoWaySource implements PacketSource {
         return done;
     }
 
-    private void merge(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
-        int version = (buffer.get(offset) & 0xf0) >> 4;
-        for (int i = 0; i < lanes.size(); i++) {
-            if (lanes.get(i).way.version == version) {
-                lanes.get(i).handOverUntil(timestampNs);
+    /** Hands over a client's packet behind what online said before it. */
+    private final class Merge implements PacketHandler {
+        @Override
+        public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+            handOverBefore(buffer.get(offset), timestampNs);
+            clientHandler.onPacket(buffer, offset, capturedLength, wireLength, timestampNs);
+        }
+
+        @Override
+        public void onUnverified(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+            handOverBefore(buffer.get(offset), timestampNs);
+            clientHandler.onUnverified(buffer, offset, capturedLength, wireLength, timestampNs);
+        }
+
+        private void handOverBefore(byte first, long timestampNs) {
+            int version = (first & 0xf0) >> 4;
+            for (int i = 0; i < lanes.size(); i++) {
+                if (lanes.get(i).way.version == version) {
+                    lanes.get(i).handOverUntil(timestampNs);
+                }
             }
         }
-        clientHandler.onPacket(buffer, offset, capturedLength, wireLength, timestampNs);
     }
 
     /** Online's next packet of a family. */

@@ -11,6 +11,8 @@ public enum DropReason {
     MALFORMED("not a whole, well-formed TCP segment"),
     /** The capture cut it short. */
     SNAPPED("the capture kept only part of it"),
+    /** Damaged on the way: online threw it away, too. */
+    BAD_CHECKSUM("its checksum is wrong, so online did not take it either"),
     /** Outside the sampled share of sessions. */
     NOT_SAMPLED("its session is outside the sampled share"),
     /** A datagram that does not fit a packet toward the target; it is not cut into fragments. */

@@ -11,6 +11,7 @@ import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.wire.Addresses;
+import drcopy.wire.DatagramBuilder;
 import drcopy.wire.SegmentBuilder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -124,6 +125,53 @@ class CaptureStageTest {
         assertThat(seen).isEmpty();
         assertThat(ledger.droppedSegments(DropReason.MALFORMED)).isOne();
         assertThat(ledger.imbalance()).isZero();
+    }
+
+    /** Of a packet that the kernel has not verified. */
+    private static void giveUnverified(CaptureStage stage, ByteBuffer packet) {
+        int length = packet.limit();
+        stage.onUnverified(packet, 0, length, length, 0);
+    }
+
+    @Test
+    void whatWasDamagedOnTheWayIsKeptFromTheEngine() {
+        CaptureStage stage = stage("80-198.18.1.200:80", "", 100).withDatagrams();
+        ByteBuffer damaged = request("198.18.8.1", 4321, "198.18.0.10", 80);
+        damaged.put(damaged.limit() - 1, (byte) '!');
+        ByteBuffer datagram = DatagramBuilder.datagram("198.18.8.1", 4321, "198.18.0.10", 80, "query");
+        datagram.put(datagram.limit() - 1, (byte) '!');
+
+        giveUnverified(stage, damaged);
+        giveUnverified(stage, datagram);
+        giveUnverified(stage, request("198.18.8.1", 4321, "198.18.0.10", 80));
+
+        assertThat(seen).hasSize(1);
+        assertThat(ledger.droppedSegments(DropReason.BAD_CHECKSUM)).isOne();
+        assertThat(ledger.droppedBytes(DropReason.BAD_CHECKSUM)).isEqualTo(5);
+        assertThat(ledger.droppedDatagrams(DropReason.BAD_CHECKSUM)).isOne();
+        assertThat(ledger.imbalance()).isZero();
+    }
+
+    @Test
+    void whatTheKernelVouchesForIsNotSummed() {
+        ByteBuffer partial = request("198.18.8.1", 4321, "198.18.0.10", 80);
+        partial.putShort(20 + 16, (short) 0);
+
+        give(stage("80-198.18.1.200:80", "", 100), partial);
+
+        assertThat(seen).hasSize(1);
+    }
+
+    @Test
+    void whereTheLengthIsLeftToTheDeviceTheFrameTells() {
+        CaptureStage stage = stage("80-198.18.1.200:80", "", 100);
+        ByteBuffer packet = request("198.18.8.1", 4321, "198.18.0.10", 80).putShort(2, (short) 0);
+
+        give(stage, packet);
+        stage.onPacket(packet, 0, packet.limit() - 1, packet.limit(), 0);
+
+        assertThat(seen).singleElement().asString().endsWith("with 5");
+        assertThat(ledger.droppedSegments(DropReason.SNAPPED)).isOne();
     }
 
     @Test

@@ -85,10 +85,33 @@ class TwoWaySourceTest {
         assertThat(seen).containsExactly("client 10 10", "online 1000 -24", "online 1001 -23");
     }
 
+    @Test
+    void whatNobodyHasVerifiedIsHandedOverAsSuch() {
+        List<String> unverified = new ArrayList<>();
+        clients.isVerified = false;
+        clients.add(10);
+        both.poll(
+                new PacketHandler() {
+                    @Override
+                    public void onPacket(ByteBuffer buffer, int offset, int captured, int wire, long timestampNs) {
+                        unverified.add("verified");
+                    }
+
+                    @Override
+                    public void onUnverified(ByteBuffer buffer, int offset, int captured, int wire, long timestampNs) {
+                        unverified.add("unverified " + timestampNs);
+                    }
+                },
+                10);
+
+        assertThat(unverified).containsExactly("unverified 10");
+    }
+
     /** Packets of two bytes: IP's version in the first as in any, their timestamp's lowest. */
     private static final class Ring implements PacketSource {
         private final ArrayDeque<Long> timestamps = new ArrayDeque<>();
         private int version;
+        private boolean isVerified = true;
 
         Ring(int version) {
             this.version = version;
@@ -106,7 +129,11 @@ class TwoWaySourceTest {
             for (; done < limit && !timestamps.isEmpty(); done++) {
                 long timestampNs = timestamps.poll();
                 byte[] packet = {0, (byte) (version << 4), (byte) timestampNs};
-                handler.onPacket(ByteBuffer.wrap(packet), 1, 2, 2, timestampNs);
+                if (isVerified) {
+                    handler.onPacket(ByteBuffer.wrap(packet), 1, 2, 2, timestampNs);
+                } else {
+                    handler.onUnverified(ByteBuffer.wrap(packet), 1, 2, 2, timestampNs);
+                }
             }
             return done;
         }
