@@ -61,6 +61,7 @@ final class Copier implements AutoCloseable {
     private final MySqlCounts mysql = new MySqlCounts();
     private final List<CopierShard> shards = new ArrayList<>();
     private final GovernorAgent governor;
+    private final Remarks remarks;
     private final PauseSwitch pauses = new PauseSwitch(this::pause);
     private final InterceptorSets interceptors;
     private final PoolMember pool; // null without -z
@@ -91,6 +92,7 @@ final class Copier implements AutoCloseable {
             books.add(new Ledger());
         }
         ledgers = new Ledgers(books);
+        remarks = new Remarks(ledgers);
         EngineConfig limits = EngineLimits.of(config, 0);
         replay = plan == null
                 ? null
@@ -213,6 +215,7 @@ final class Copier implements AutoCloseable {
     private void eachSecond(long nowNs) {
         sample.tick(nowNs);
         governor.tick(nowNs);
+        remarks.tick();
     }
 
     /** The first shard's thread. */

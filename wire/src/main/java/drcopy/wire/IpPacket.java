@@ -27,6 +27,11 @@ public final class IpPacket {
     public static final int PROTOCOL_UDP = 17;
     /** Bytes of a UDP header: ports, length, checksum (RFC 768). */
     public static final int UDP_HEADER_LENGTH = 8;
+    /**
+     * TTL or hop limit of packets of our own: what IANA recommends (RFC 1700, IP TIME TO LIVE) and Linux uses (IPDEFTTL). A captured
+     * one is never sent on, because it was spent on the client's way and says nothing of ours.
+     */
+    public static final int OWN_HOP_LIMIT = 64;
     /** High half of every IPv4-mapped address. */
     public static final long MAPPED_HI = 0L;
     /** Upper 32 bits of the low half of every IPv4-mapped address. */

@@ -34,6 +34,14 @@ public final class TcpOptions {
     /** Bytes of a well-formed MSS option. */
     static final int MSS_LENGTH = 4;
 
+    /** Subtype MP_JOIN of {@link #MPTCP}, RFC 8684 section 3.2. */
+    private static final int MP_JOIN = 1;
+
+    /** The layout of most segments, RFC 7323 appendix A: two no-operations and the timestamps, 12 bytes. */
+    private static final int TIMESTAMPS_ALONE = NOP << 24 | NOP << 16 | TIMESTAMPS << 8 | 10;
+
+    private static final int TIMESTAMPS_ALONE_LENGTH = TcpHeader.MIN_LENGTH + 12;
+
     /** Largest window shift, RFC 7323 section 2.3. */
     public static final int MAX_WINDOW_SHIFT = 14;
 
@@ -119,6 +127,21 @@ public final class TcpOptions {
 
     public static boolean isSackPermitted(ByteBuffer b, int tcp) {
         return findSized(b, tcp, SACK_PERMITTED, 2) >= 0;
+    }
+
+    /** True when the header has an option of Multipath TCP. */
+    public static boolean isMultipath(ByteBuffer b, int tcp) {
+        int length = TcpHeader.headerLength(b, tcp);
+        boolean isUsual = length == TcpHeader.MIN_LENGTH
+                || length == TIMESTAMPS_ALONE_LENGTH
+                        && b.getInt(tcp + TcpHeader.OPTIONS_FIELD_OFFSET) == TIMESTAMPS_ALONE;
+        return !isUsual && find(b, tcp, MPTCP) >= 0;
+    }
+
+    /** True when a SYN adds a subflow to a Multipath TCP connection instead of opening one: RFC 8684 section 3.2. */
+    public static boolean joinsMultipath(ByteBuffer b, int tcp) {
+        int at = find(b, tcp, MPTCP);
+        return at >= 0 && b.get(at + 1) > 2 && (b.get(at + 2) & 0xf0) >>> 4 == MP_JOIN;
     }
 
     /** Index of a well-formed timestamps option, or -1; TSval is at +2, TSecr at +6. */

@@ -46,6 +46,31 @@ class TcpOptionsTest {
     }
 
     @Test
+    void tellsMultipathTcpFromTheUsualLayouts() {
+        SegmentBuilder usual = segment("198.18.8.1", 4321, "198.18.1.200", 80);
+
+        assertThat(TcpOptions.isMultipath(usual.build(), TCP)).isFalse();
+        assertThat(TcpOptions.isMultipath(usual.nop().nop().timestamps(1, 2).build(), TCP))
+                .isFalse();
+        assertThat(TcpOptions.isMultipath(usual.option(30, 0x20, 1).build(), TCP))
+                .isTrue();
+        assertThat(TcpOptions.isMultipath(
+                        syn().nop().nop().timestamps(1, 2).nop().build(), TCP))
+                .isFalse();
+    }
+
+    @Test
+    void tellsASubflowFromTheFirst() {
+        assertThat(TcpOptions.joinsMultipath(syn().option(30, 0x10, 1).build(), TCP))
+                .isTrue();
+        assertThat(TcpOptions.joinsMultipath(syn().option(30, 0x01, 0x81).build(), TCP))
+                .isFalse();
+        assertThat(TcpOptions.joinsMultipath(syn().option(30).nop().nop().build(), TCP))
+                .isFalse();
+        assertThat(TcpOptions.joinsMultipath(syn().build(), TCP)).isFalse();
+    }
+
+    @Test
     void readsUnsignedMssAndLowersWildShifts() {
         ByteBuffer b = syn().mss(65535).windowShift(200).build();
 

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 
 /** Writes the packets of a probe: a SYN with an MSS, and the RST that ends it. Stateless. */
 final class ProbeSegment {
-    private static final int HOP_LIMIT = 64;
     private static final int WINDOW = 64_240;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
@@ -60,8 +59,8 @@ final class ProbeSegment {
     /** RFC 791 section 3.1; the sink completes length and checksum. Returns the sum of the pseudo-header. */
     private static long putIpv4(ByteBuffer b, FlowKey flow, int length) {
         b.putInt(0, 0x45000000 | IPV4_HEADER + length);
-        b.putInt(4, 0x4000);
-        b.putInt(8, HOP_LIMIT << 24 | IpPacket.PROTOCOL_TCP << 16);
+        b.putInt(4, 0);
+        b.putInt(8, IpPacket.OWN_HOP_LIMIT << 24 | IpPacket.PROTOCOL_TCP << 16);
         b.putInt(12, (int) flow.clientLo);
         b.putInt(16, (int) flow.serverLo);
         b.putShort(10, (short) InternetChecksum.finish(InternetChecksum.sum(b, 0, IPV4_HEADER, 0)));
@@ -71,7 +70,7 @@ final class ProbeSegment {
     /** RFC 8200 section 3. Returns the sum of the pseudo-header. */
     private static long putIpv6(ByteBuffer b, FlowKey flow, int length) {
         b.putInt(0, 6 << 28);
-        b.putInt(4, length << 16 | IpPacket.PROTOCOL_TCP << 8 | HOP_LIMIT);
+        b.putInt(4, length << 16 | IpPacket.PROTOCOL_TCP << 8 | IpPacket.OWN_HOP_LIMIT);
         b.putLong(8, flow.clientHi);
         b.putLong(16, flow.clientLo);
         b.putLong(24, flow.serverHi);

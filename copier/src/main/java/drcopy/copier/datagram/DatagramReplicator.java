@@ -14,7 +14,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Sends each captured datagram to the target, once per instance ID, from the client's address and the port that the ID prefers.
- * Of the captured packet the payload, TTL, traffic class, DF and identification stay; IP options and extension headers do not.
+ * Of the captured packet the payload and the traffic class stay; IP options and extension headers do not. TTL, DF and identification
+ * are as in {@link drcopy.copier.session.SessionEngine}'s packets.
  * Two clients may meet on one port, which harms nothing: there is no session that they could disturb. Allocates nothing.
  */
 public final class DatagramReplicator {
@@ -25,6 +26,8 @@ public final class DatagramReplicator {
     private final Ledger ledger;
     private final SegmentSink out;
     private int[] ids;
+    /** IPv4 identification of the next datagram, which may be fragmented: RFC 6864 section 4.3. */
+    private int nextId;
 
     /** @param mtu longest packet toward the target, bytes */
     public DatagramReplicator(int mtu, Ledger ledger, SegmentSink out, int... ids) {
@@ -78,15 +81,15 @@ public final class DatagramReplicator {
     }
 
     /** RFC 791 section 3.1; returns the sum of the pseudo-header. */
-    private static long putIpv4(ByteBuffer b, SegmentView datagram, int length) {
+    private long putIpv4(ByteBuffer b, SegmentView datagram, int length) {
         IpPacket packet = datagram.packet;
         int source = (int) datagram.sourceLo;
         int destination = (int) datagram.target.lo();
         b.putShort(0, (short) (0x4500 | packet.trafficClass()));
         b.putShort(2, (short) (IPV4_HEADER + length));
-        b.putShort(4, (short) packet.identification());
-        b.putShort(6, (short) (packet.isDontFragment() ? 0x4000 : 0));
-        b.putShort(8, (short) (packet.hopLimit() << 8 | IpPacket.PROTOCOL_UDP));
+        b.putShort(4, (short) nextId++);
+        b.putShort(6, (short) 0);
+        b.putShort(8, (short) (IpPacket.OWN_HOP_LIMIT << 8 | IpPacket.PROTOCOL_UDP));
         b.putShort(10, (short) 0);
         b.putInt(12, source);
         b.putInt(16, destination);
@@ -100,7 +103,7 @@ public final class DatagramReplicator {
         b.putInt(0, 6 << 28 | packet.trafficClass() << 20 | packet.flowLabel());
         b.putShort(4, (short) length);
         b.put(6, (byte) IpPacket.PROTOCOL_UDP);
-        b.put(7, (byte) packet.hopLimit());
+        b.put(7, (byte) IpPacket.OWN_HOP_LIMIT);
         b.putLong(8, datagram.sourceHi);
         b.putLong(16, datagram.sourceLo);
         b.putLong(24, datagram.target.hi());

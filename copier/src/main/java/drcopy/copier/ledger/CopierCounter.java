@@ -19,6 +19,7 @@ public enum CopierCounter {
     SESSIONS_OPENED("sessions_opened", "Sessions taken up from their SYN."),
     SESSIONS_JOINED("sessions_joined", "Sessions taken up in mid-stream, at a request."),
     SESSIONS_SHED("sessions_shed", "Sessions left out at their SYN to keep within the budget."),
+    SESSIONS_MPTCP("sessions_mptcp", "Subflows of Multipath TCP connections, all of them left out."),
     REPLICAS_ESTABLISHED("replicas_established", "Replica connections that the target accepted."),
     REPLICAS_REOPENED("replicas_reopened", "Replica connections opened anew for the next request of a live session."),
     REPLICAS_CLOSED("replicas_closed", "Replica connections that ended in order."),

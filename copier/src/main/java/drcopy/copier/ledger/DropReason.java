@@ -49,6 +49,8 @@ public enum DropReason {
     ID_LOST("its instance ID is another copier's by now"),
     /** A protocol adapter keeps it from the target: a session it cannot adapt, or what must not be mirrored. */
     NOT_MIRRORED("its protocol forbids to mirror it"),
+    /** Of a Multipath TCP connection, whose stream no subflow has whole and in order. */
+    MPTCP("its client and online speak Multipath TCP"),
     /** The copier was stopped. */
     SHUTDOWN("the copier was stopped"),
     /** A fault of ours inside one session. */

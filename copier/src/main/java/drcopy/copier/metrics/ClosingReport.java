@@ -36,6 +36,9 @@ public final class ClosingReport {
         lines.add(line("", books.value(CopierCounter.BYTES_DELIVERED), "delivered"));
         lines.add(line("sessions", books.value(CopierCounter.SESSIONS_OPENED), "opened with their SYN"));
         lines.add(line("", books.value(CopierCounter.SESSIONS_JOINED), "joined at a request"));
+        if (books.value(CopierCounter.SESSIONS_MPTCP) > 0) {
+            lines.add(line("", books.value(CopierCounter.SESSIONS_MPTCP), "left out: Multipath TCP"));
+        }
         if (books.value(CopierCounter.DATAGRAMS_CAPTURED) > 0) {
             addDatagrams(lines, books);
         }

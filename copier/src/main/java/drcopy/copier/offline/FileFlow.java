@@ -17,6 +17,7 @@ final class FileFlow {
     private final boolean hasSyn;
     private final int iss;
     private boolean isJoined;
+    private boolean isLeftOut;
     private boolean hasPayload;
     private boolean isPushed;
     private int nxt;
@@ -46,9 +47,23 @@ final class FileFlow {
         return hasSyn && iss == syn;
     }
 
+    boolean hasSyn() {
+        return hasSyn;
+    }
+
     /** Whether it is replayed: from its SYN, or since a request. */
     boolean isJoined() {
         return isJoined;
+    }
+
+    /** Nothing of it is replayed from now on. */
+    void leaveOut() {
+        isLeftOut = true;
+        hasHole = false;
+    }
+
+    boolean isLeftOut() {
+        return isLeftOut;
     }
 
     /** Whether part of the client's stream is missing. */

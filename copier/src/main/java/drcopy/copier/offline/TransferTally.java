@@ -6,6 +6,7 @@ import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
 import drcopy.wire.TcpFlags;
 import drcopy.wire.TcpHeader;
+import drcopy.wire.TcpOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ final class TransferTally {
     private long unjoined;
     private long unjoinedBytes;
     private long holes;
+    private long multipath;
 
     /** @param isSnapped the capture kept only a part of it */
     void note(IpPacket packet, boolean isSnapped) {
@@ -52,11 +54,26 @@ final class TransferTally {
             int syn = TcpHeader.seq(b, tcp);
             if (flow == null || !flow.isOpenedBy(syn)) {
                 opened++;
-                remember(FileFlow.opened(syn), flow);
+                flow = remember(FileFlow.opened(syn), flow);
+                if (TcpOptions.joinsMultipath(b, tcp)) {
+                    leaveOut(flow);
+                }
             }
+        } else if (flow != null && flow.isLeftOut()) {
+            return;
+        } else if (flow != null && TcpOptions.isMultipath(b, tcp)) {
+            leaveOut(flow);
         } else if (packet.payloadLength() > 0) {
             onPayload(packet, flow, flags);
         }
+    }
+
+    /** It turns out to be of a Multipath TCP connection, which the engine leaves out. */
+    private void leaveOut(FileFlow flow) {
+        multipath++;
+        opened -= flow.hasSyn() ? 1 : 0;
+        joined -= flow.isJoined() && !flow.hasSyn() ? 1 : 0;
+        flow.leaveOut();
     }
 
     private FileFlow remember(FileFlow flow, FileFlow before) {
@@ -72,6 +89,10 @@ final class TransferTally {
         int tcp = packet.tcpOffset();
         int seq = TcpHeader.seq(b, tcp);
         FileFlow flow = known == null ? remember(FileFlow.found(seq), null) : known;
+        if (TcpOptions.isMultipath(b, tcp)) {
+            leaveOut(flow);
+            return;
+        }
         boolean wasJoined = flow.isJoined();
         boolean push = TcpFlags.any(flags, TcpFlags.PSH);
         switch (flow.note(seq, packet.payloadLength(), TcpHeader.ack(b, tcp), push)) {
@@ -96,6 +117,7 @@ final class TransferTally {
         lines.add(String.format(Locale.ROOT, "%,15d  sessions%s", opened + joined, from));
         lines.add(String.format(Locale.ROOT, "%,15d  requests", requests));
         lines.add(String.format(Locale.ROOT, "%,15d  bytes", bytes));
+        add(lines, multipath, "sessions not replayed, " + DropReason.MPTCP + ": " + DropReason.MPTCP.text());
         add(lines, snapped, "segments not replayed, " + DropReason.SNAPPED + ": " + DropReason.SNAPPED.text());
         String lost = String.format(
                 Locale.ROOT,

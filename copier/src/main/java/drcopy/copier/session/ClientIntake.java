@@ -87,6 +87,8 @@ final class ClientIntake {
             onStranger(view, flags, instanceId, nowNs);
         } else if (!TcpFlags.any(flags, TcpFlags.ACK | TcpFlags.RST)) {
             books.drop(DropReason.MALFORMED); // RFC 9293 3.10.7.4: every segment but SYN and RST has ACK
+        } else if (!session.isSkipped && TcpOptions.isMultipath(packet.buffer(), packet.tcpOffset())) {
+            leaveOut(session, nowNs);
         } else {
             onKnown(view, session, flags, nowNs);
         }
@@ -130,9 +132,23 @@ final class ClientIntake {
         session.lastSeenNs = clientNs(view, nowNs);
         session.seenNs = session.lastSeenNs;
         learnSyn(session, view.packet);
-        books.count(CopierCounter.SESSIONS_OPENED);
         lifecycle.admit(session, nowNs);
+        if (TcpOptions.joinsMultipath(b, tcp)) {
+            leaveOut(session, nowNs);
+            return;
+        }
+        books.count(CopierCounter.SESSIONS_OPENED);
         openWithSyn(session, view.packet, nowNs);
+    }
+
+    /**
+     * Online speaks Multipath TCP with this client: data may come twice, under other numbers or on another subflow, and only the
+     * mappings in the options tell the order (RFC 8684 section 3.3). Nothing of it is played.
+     */
+    private void leaveOut(Session session, long nowNs) {
+        books.drop(DropReason.MPTCP);
+        books.count(CopierCounter.SESSIONS_MPTCP);
+        lifecycle.skip(session, DropReason.MPTCP, nowNs);
     }
 
     /** Another connection has the session's key from now on. */
@@ -187,12 +203,11 @@ final class ClientIntake {
         session.offersSack = TcpOptions.isSackPermitted(b, tcp);
         session.offersTimestamps = TcpOptions.timestamps(b, tcp) >= 0;
         session.synOptions = SynOptions.copy(b, tcp, sender.mtuMss(session.target.hi(), session.target.lo()));
-        session.ipId = packet.identification();
         learnPacket(session, packet);
     }
 
     private static void learnPacket(Session session, IpPacket packet) {
-        session.ipFields = PacketWriter.ipFields(packet);
+        session.trafficClass = PacketWriter.trafficClass(packet);
         session.flowLabel = packet.flowLabel();
         int at = TcpOptions.timestamps(packet.buffer(), packet.tcpOffset());
         if (at >= 0) {
@@ -206,14 +221,15 @@ final class ClientIntake {
         if (isLeftOut(view)) {
             return;
         }
-        if (!isRequest || config.onlySyn()) {
+        IpPacket packet = view.packet;
+        boolean isMultipath = packet.payloadLength() > 0 && TcpOptions.isMultipath(packet.buffer(), packet.tcpOffset());
+        if (!isMultipath && (!isRequest || config.onlySyn())) {
             books.drop(DropReason.NO_SESSION);
             return;
         }
         if (isFull()) {
             return;
         }
-        IpPacket packet = view.packet;
         int seq = TcpHeader.seq(packet.buffer(), packet.tcpOffset());
         int ack = TcpHeader.ack(packet.buffer(), packet.tcpOffset());
         Session session = new Session(instances, instanceId, view);
@@ -221,11 +237,15 @@ final class ClientIntake {
         session.seenNs = session.lastSeenNs;
         session.iss = seq - 1;
         session.clientNxt = seq;
-        session.ipId = packet.identification();
         learnPacket(session, packet);
         session.observe(ack, TcpHeader.window(packet.buffer(), packet.tcpOffset()), true);
-        books.count(CopierCounter.SESSIONS_JOINED);
         lifecycle.admit(session, nowNs);
+        if (isMultipath) {
+            session.clientNxt += packet.payloadLength();
+            leaveOut(session, nowNs);
+            return;
+        }
+        books.count(CopierCounter.SESSIONS_JOINED);
         stream.onData(session, packet, seq, nowNs);
     }
 

@@ -135,7 +135,7 @@ final class ClientStream {
         segment.flags = flags & kept | (isLast ? Segment.BOOKED : 0);
         segment.onlineAck = TcpHeader.ack(b, tcp);
         segment.urgentPointer = TcpFlags.any(flags, TcpFlags.URG) ? TcpHeader.urgentPointer(b, tcp) : 0;
-        segment.ipFields = PacketWriter.ipFields(packet);
+        segment.trafficClass = PacketWriter.trafficClass(packet);
         int timestamps = TcpOptions.timestamps(b, tcp);
         segment.tsVal = timestamps < 0 ? 0 : b.getInt(timestamps + 2);
     }
@@ -167,7 +167,7 @@ final class ClientStream {
         segment.seq = Seq.max(seq, session.clientNxt);
         segment.flags = TcpFlags.RST | Segment.BOOKED;
         segment.onlineAck = session.isRequestAckKnown ? session.onlineAck : session.requestAck;
-        segment.ipFields = PacketWriter.ipFields(packet);
+        segment.trafficClass = PacketWriter.trafficClass(packet);
         segment.tsVal = session.tsVal;
         segment.capturedNs = nowNs;
         if (Seq.lessOrEqual(seq, session.clientNxt)) {

@@ -222,10 +222,12 @@ final class Lifecycle {
         rest(session, reason);
     }
 
-    /** The session's adapter has given it up. */
-    void skip(Session session, long nowNs) {
+    /** Nothing of the session is played any more, for this reason. */
+    void skip(Session session, DropReason reason, long nowNs) {
         session.isSkipped = true;
-        abort(session, DropReason.NOT_MIRRORED, nowNs);
+        seek(session, reason);
+        backlog.dropBeyond(session, reason);
+        abort(session, reason, nowNs);
     }
 
     /** Ends the session at once: a RST where there is a connection, its port free again, what it holds dropped. */
@@ -341,7 +343,7 @@ final class Lifecycle {
     private static void seek(Session session, DropReason reason) {
         session.isSeeking = true;
         session.seekReason = switch (reason) {
-            case CAPTURE_GAP, SESSION_LIMIT, MEMORY_LIMIT, NO_PORT, NOT_MIRRORED -> reason;
+            case CAPTURE_GAP, SESSION_LIMIT, MEMORY_LIMIT, NO_PORT, NOT_MIRRORED, MPTCP -> reason;
             default -> DropReason.SESSION_CLOSED;
         };
     }

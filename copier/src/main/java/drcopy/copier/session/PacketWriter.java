@@ -18,6 +18,8 @@ final class PacketWriter {
             TcpOptions.NOP << 24 | TcpOptions.NOP << 16 | TcpOptions.TIMESTAMPS << 8 | 10;
 
     private final SegmentSink out;
+    /** IPv4 identification of the next packet. One count for all, because a packet may be fragmented: RFC 6864 section 4.3. */
+    private int nextId;
 
     /** TCP flags. */
     int flags;
@@ -28,8 +30,8 @@ final class PacketWriter {
 
     int window;
     int urgentPointer;
-    /** As {@link #ipFields} packs them. */
-    int ipFields;
+    /** Type of service or traffic class, without ECN bits. */
+    int trafficClass;
     /** Written when {@link #hasTimestamps}. */
     int tsVal;
 
@@ -44,13 +46,15 @@ final class PacketWriter {
 
     int payloadLength;
 
-    PacketWriter(SegmentSink out) {
+    /** @param firstId where its identifications begin, so that those of several shards keep apart */
+    PacketWriter(SegmentSink out, int firstId) {
         this.out = out;
+        this.nextId = firstId;
     }
 
-    /** TTL, traffic class without its ECN bits (RFC 3168 section 5) and DF of a captured packet, in one int. */
-    static int ipFields(IpPacket packet) {
-        return packet.hopLimit() << 16 | (packet.isDontFragment() ? 0x100 : 0) | packet.trafficClass() & 0xfc;
+    /** Traffic class of a captured packet without its ECN bits (RFC 3168 section 5). */
+    static int trafficClass(IpPacket packet) {
+        return packet.trafficClass() & 0xfc;
     }
 
     /** Writes the packet and hands it to the sink. The fields stay as they are but for options and payload, which are cleared. */
@@ -100,15 +104,18 @@ final class PacketWriter {
         TcpHeader.urgentPointer(b, tcp, urgentPointer);
     }
 
-    /** RFC 791 section 3.1; returns the sum of the pseudo-header. */
+    /**
+     * RFC 791 section 3.1; returns the sum of the pseudo-header. DF is never set: a router of the target's would tell the real client
+     * of a packet that is too long for it, and we would not hear of it.
+     */
     private long putIpv4(ByteBuffer b, Replica replica, int tcpLength) {
         int source = (int) replica.key.clientLo;
         int destination = (int) replica.key.serverLo;
-        b.putShort(0, (short) (0x4500 | ipFields & 0xff));
+        b.putShort(0, (short) (0x4500 | trafficClass));
         b.putShort(2, (short) (20 + tcpLength));
-        b.putShort(4, (short) replica.session.nextIpId());
-        b.putShort(6, (short) ((ipFields & 0x100) != 0 ? 0x4000 : 0));
-        b.putShort(8, (short) (ipFields >>> 8 & 0xff00 | IpPacket.PROTOCOL_TCP));
+        b.putShort(4, (short) nextId++);
+        b.putShort(6, (short) 0);
+        b.putShort(8, (short) (IpPacket.OWN_HOP_LIMIT << 8 | IpPacket.PROTOCOL_TCP));
         b.putShort(10, (short) 0);
         b.putInt(12, source);
         b.putInt(16, destination);
@@ -118,10 +125,10 @@ final class PacketWriter {
 
     /** RFC 8200 section 3; returns the sum of the pseudo-header. */
     private long putIpv6(ByteBuffer b, Replica replica, int tcpLength) {
-        b.putInt(0, 6 << 28 | (ipFields & 0xff) << 20 | replica.session.flowLabel);
+        b.putInt(0, 6 << 28 | trafficClass << 20 | replica.session.flowLabel);
         b.putShort(4, (short) tcpLength);
         b.put(6, (byte) IpPacket.PROTOCOL_TCP);
-        b.put(7, (byte) (ipFields >>> 16));
+        b.put(7, (byte) IpPacket.OWN_HOP_LIMIT);
         b.putLong(8, replica.key.clientHi);
         b.putLong(16, replica.key.clientLo);
         b.putLong(24, replica.key.serverHi);

@@ -10,6 +10,8 @@ import drcopy.wire.TcpFlags;
 /** Makes a replica's segments and keeps SND.NXT, the congestion window and the retransmission timer in step with them. */
 final class ReplicaSender {
     private static final int TIMESTAMPS_LENGTH = 12;
+    /** Of 16 shards at most. */
+    private static final int IDS_PER_SHARD = 4_096;
     /** Flags of a captured data segment that are kept. */
     private static final int KEPT_FLAGS = TcpFlags.PSH | TcpFlags.URG;
 
@@ -20,7 +22,7 @@ final class ReplicaSender {
     ReplicaSender(EngineConfig config, Books books, SegmentSink out) {
         this.config = config;
         this.books = books;
-        this.packet = new PacketWriter(out);
+        this.packet = new PacketWriter(out, config.shard() * IDS_PER_SHARD);
     }
 
     /** Largest payload without options that the MTU leaves toward this address. */
@@ -53,7 +55,7 @@ final class ReplicaSender {
         packet.seq = replica.iss;
         packet.ack = 0;
         packet.window = session.synWindow;
-        packet.ipFields = session.ipFields;
+        packet.trafficClass = session.trafficClass;
         packet.options = session.synOptions;
         replica.sndUna = replica.iss;
         replica.sndNxt = replica.iss + 1;
@@ -88,7 +90,7 @@ final class ReplicaSender {
         packet.seq = hasAck ? response.ack() : 0;
         packet.ack = hasAck ? 0 : response.seq() + response.payloadLength() + 1;
         packet.window = 0;
-        packet.ipFields = replica.session.ipFields;
+        packet.trafficClass = replica.session.trafficClass;
         packet.hasTimestamps = false;
         emit(replica);
     }
@@ -194,7 +196,7 @@ final class ReplicaSender {
             replica.lastTsVal = segment.tsVal;
         }
         prepare(replica, kept | TcpFlags.ACK, seq);
-        packet.ipFields = segment.ipFields;
+        packet.trafficClass = segment.trafficClass;
         packet.payload = segment;
         packet.payloadOffset = segment.dataOffset + offset;
         packet.payloadLength = length;
@@ -220,7 +222,7 @@ final class ReplicaSender {
         packet.seq = seq;
         packet.ack = replica.rcvNxt;
         packet.window = window;
-        packet.ipFields = replica.session.ipFields;
+        packet.trafficClass = replica.session.trafficClass;
         packet.hasTimestamps = replica.usesTimestamps;
         packet.tsVal = replica.lastTsVal;
         packet.tsEcr = replica.tsRecent;

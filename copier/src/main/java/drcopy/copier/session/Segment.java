@@ -43,8 +43,8 @@ final class Segment {
 
     int tsVal;
     int urgentPointer;
-    /** TTL, traffic class and DF as {@link PacketWriter#ipFields} packs them. */
-    int ipFields;
+    /** Traffic class without ECN bits. */
+    int trafficClass;
 
     long capturedNs;
     /** When the client sent it, on the clock that its silence is measured by. */

@@ -63,9 +63,8 @@ final class Session extends FlowEntry {
     int farEnd;
     int windowField = -1;
     int tsVal;
-    int ipFields;
+    int trafficClass;
     int flowLabel;
-    int ipId;
 
     /** The client's FIN or RST has been captured in sequence: its stream has no more. */
     boolean isStreamOver;
@@ -91,7 +90,7 @@ final class Session extends FlowEntry {
 
     /** What its protocol changes in its stream; null when nothing. */
     ProtocolAdapter adapter;
-    /** Its adapter has given it up: nothing of it is played any more. */
+    /** Its adapter has given it up, or it is Multipath TCP: nothing of it is played any more. */
     boolean isSkipped;
 
     /** The live replica, or null. */
@@ -132,11 +131,6 @@ final class Session extends FlowEntry {
         if (segment == lastRequest) {
             lastRequest = null;
         }
-    }
-
-    /** The next number of the IPv4 identification field, which counts on from the captured SYN's. */
-    int nextIpId() {
-        return ipId++ & 0xffff;
     }
 
     /** False when its instance ID was lost: no connection is opened for it any more. */

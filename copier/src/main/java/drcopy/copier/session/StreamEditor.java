@@ -71,7 +71,7 @@ final class StreamEditor {
                 segment.bytes(), segment.dataOffset, segment.length, clientEnd(segment), mayHold, out);
         switch (verdict) {
             case HOLD -> hold(replica, mayHold, nowNs);
-            case SKIP -> lifecycle.skip(replica.session, nowNs);
+            case SKIP -> lifecycle.skip(replica.session, DropReason.NOT_MIRRORED, nowNs);
             case PASS, REPLACE -> replica.heldSinceNs = TimerHeap.NEVER;
         }
         return verdict;
@@ -84,7 +84,7 @@ final class StreamEditor {
 
     private void hold(Replica replica, boolean mayHold, long nowNs) {
         if (!mayHold) {
-            lifecycle.skip(replica.session, nowNs);
+            lifecycle.skip(replica.session, DropReason.NOT_MIRRORED, nowNs);
             return;
         }
         if (replica.heldSinceNs == TimerHeap.NEVER) {
@@ -142,7 +142,7 @@ final class StreamEditor {
         int shown = Math.max(0, Math.min(response.shownLength() - known, fresh));
         out.clear();
         if (!adapter.onTargetBytes(response.shown(), response.shownAt() + known, shown, fresh, out)) {
-            lifecycle.skip(replica.session, nowNs);
+            lifecycle.skip(replica.session, DropReason.NOT_MIRRORED, nowNs);
             return false;
         }
         if (out.length() > 0) {
@@ -203,7 +203,7 @@ final class StreamEditor {
         piece.seq = replica.releasedNxt;
         piece.onlineAck = session.requestAck;
         piece.tsVal = replica.lastTsVal;
-        piece.ipFields = session.ipFields;
+        piece.trafficClass = session.trafficClass;
         piece.flags = INSERTED;
         if (like == null) {
             return;
@@ -215,7 +215,7 @@ final class StreamEditor {
         piece.onlineAck = like.onlineAck;
         piece.answer = isFirst ? like.answer : 0;
         piece.tsVal = like.tsVal;
-        piece.ipFields = like.ipFields;
+        piece.trafficClass = like.trafficClass;
         piece.capturedNs = like.capturedNs;
     }
 }

@@ -22,7 +22,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class DatagramReplicatorTest {
     private final Ledger ledger = new Ledger();
     private final List<String> sent = new ArrayList<>();
+    private final Set<Integer> identifications = new HashSet<>();
     private final DatagramReplicator replicator = new DatagramReplicator(1500, ledger, new Sink(), 0);
 
     /** Reads what is sent. */
@@ -49,7 +52,13 @@ class DatagramReplicatorTest {
             assertThat(DatagramBuilder.checksum(room, udp, length - udp))
                     .as("checksum")
                     .isZero();
-            assertThat(packet.hopLimit()).isEqualTo(60);
+            assertThat(packet.hopLimit()).as("captured with 60").isEqualTo(64);
+            if (Addresses.isIpv4(packet.destinationHi(), packet.destinationLo())) {
+                assertThat(packet.isDontFragment()).isFalse();
+                assertThat(identifications.add(packet.identification()))
+                        .as("another identification")
+                        .isTrue();
+            }
             byte[] payload = new byte[packet.payloadLength()];
             room.get(packet.payloadOffset(), payload);
             sent.add(Addresses.text(packet.sourceHi(), packet.sourceLo(), packet.sourcePort()) + ">"

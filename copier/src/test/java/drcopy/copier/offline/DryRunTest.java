@@ -70,6 +70,22 @@ class DryRunTest {
     }
 
     @Test
+    void multipathTcpIsLeftOut() {
+        capture.session(1);
+        capture.add(client(2).syn().seq(0).option(30, 0x01, 0x81));
+        capture.add(client(2).seq(1).ack(1).option(30, 0x01, 0x81, 1, 2, 3, 4, 5, 6, 7, 8));
+        capture.add(client(2).psh().seq(1).ack(1).payload(70));
+        capture.add(client(3).syn().seq(0).option(30, 0x10, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+        capture.add(client(3).psh().seq(1).ack(1).payload(80));
+        capture.add(
+                client(4).psh().seq(1).ack(1).option(30, 0x20, 1, 2, 3, 4, 5).payload(90));
+
+        assertThat(report(capture.written()))
+                .contains("1  sessions", "1  requests", "10  bytes")
+                .anyMatch(line -> line.startsWith("3  sessions not replayed, MPTCP: "));
+    }
+
+    @Test
     void holesAreSeenAndReorderingIsNone() {
         capture.add(client(1).syn().seq(0)).add(client(1).psh().seq(11).ack(1).payload(10));
         capture.add(client(1).psh().seq(1).ack(1).payload(10));
