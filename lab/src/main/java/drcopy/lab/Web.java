@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -88,12 +89,11 @@ public final class Web implements AutoCloseable {
         }
     }
 
-    /** Starts it, again after {@link #close}. */
-    public void start() {
-        process = lab.start(
-                host,
-                "web-" + host + ".log",
-                List.of("/usr/sbin/nginx", "-p", folder.toString(), "-c", folder + "/nginx.conf"));
+    /** Starts it, again after {@link #close}, under a command that is followed by the server's. */
+    public void start(String... wrapper) {
+        List<String> command = new ArrayList<>(List.of(wrapper));
+        command.addAll(List.of("/usr/sbin/nginx", "-p", folder.toString(), "-c", folder + "/nginx.conf"));
+        process = lab.start(host, "web-" + host + ".log", command);
         Await.until(
                 "nginx on " + host + " answers",
                 Duration.ofSeconds(30),
