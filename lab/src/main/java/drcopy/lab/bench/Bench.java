@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.lab.bench;
 
-import drcopy.lab.Arrivals;
-import drcopy.lab.Lab;
-import drcopy.lab.Web;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -17,7 +14,6 @@ import java.util.stream.Collectors;
  * under the same loads. Prints a line a run, a table of medians, and JSON.
  */
 public final class Bench {
-    private static final int LEAST_CONNECTIONS = 16_384;
     /** Production needs no such warm-up as a mirroring program that is compiled while it runs. */
     private static final int SHORTER_ALONE = 20;
 
@@ -41,6 +37,7 @@ public final class Bench {
         Bench bench = new Bench(plan);
         boolean isWhole = bench.run();
         System.out.println(bench.table());
+        System.out.print(bench.ratios());
         if (plan.json() != null) {
             Files.writeString(plan.json(), bench.json());
         }
@@ -50,46 +47,96 @@ public final class Bench {
     private boolean run() {
         boolean isWhole = true;
         for (int pair = 1; pair <= plan.pairs(); pair++) {
-            isWhole &= pair(pair);
+            isWhole &= plan.rounds() > 0 ? sideBySide(pair) : inTurns(pair);
         }
         return isWhole;
     }
 
     /** A turn of each side, in a lab of its own: the logs of all requests so far are read after each load. */
-    private boolean pair(int pair) {
+    private boolean inTurns(int pair) {
         boolean isWhole = true;
-        try (Lab lab = Lab.up(plan.director(), "bench" + ProcessHandle.current().pid(), 3)) {
-            lab.control("ports", "threads");
-            int connections = Math.max(LEAST_CONNECTIONS, plan.connections() * 3 / 2);
-            Web online = Web.start(lab, "online", connections);
-            Map<String, Web> servers = new LinkedHashMap<>();
-            lab.realServers().forEach(host -> servers.put(host, Web.start(lab, host, connections)));
-            Arrivals arrivals = new Arrivals(online, servers);
+        try (Stage stage = Stage.open(plan, "")) {
             for (Side side : plan.sides()) {
-                isWhole &= turn(lab, arrivals, side, pair);
+                isWhole &= turn(stage, side, pair);
             }
         }
         return isWhole;
     }
 
-    private boolean turn(Lab lab, Arrivals arrivals, Side side, int pair) {
-        try (Trial trial = Trial.start(lab, arrivals, side)) {
-            trial.warmUp(side.mirrors() ? plan.warmUp() : plan.warmUp() / SHORTER_ALONE);
-            for (int i = 0; side.mirrors() && i < plan.rehearsals(); i++) {
-                plan.cases().forEach(each -> trial.measure(each, plan.scale()));
-            }
-            for (BenchCase each : plan.cases()) {
-                Figures figures = trial.measure(each, plan.scale());
-                runs.computeIfAbsent(each, key -> new LinkedHashMap<>())
-                        .computeIfAbsent(side, key -> new ArrayList<>())
-                        .add(figures);
-                System.out.println(pair + " " + each.word() + " " + side.name() + " {" + figures.json() + "}");
-            }
+    private boolean turn(Stage stage, Side side, int pair) {
+        try (Trial trial = Trial.start(stage, side)) {
+            prepare(trial, side);
+            plan.cases().forEach(each -> measure(trial, each, side, pair));
             return true;
         } catch (RuntimeException e) {
             System.err.println("bench: turn " + pair + " of " + side.name() + ": " + e.getMessage());
             return false;
         }
+    }
+
+    private void prepare(Trial trial, Side side) {
+        trial.warmUp(side.mirrors() ? plan.warmUp() : plan.warmUp() / SHORTER_ALONE);
+        for (int i = 0; side.mirrors() && i < plan.rehearsals(); i++) {
+            plan.cases().forEach(each -> trial.measure(each, plan.scale()));
+        }
+    }
+
+    private void measure(Trial trial, BenchCase each, Side side, int pair) {
+        Figures figures = trial.measure(each, plan.scale());
+        runs.computeIfAbsent(each, key -> new LinkedHashMap<>())
+                .computeIfAbsent(side, key -> new ArrayList<>())
+                .add(figures);
+        System.out.println(pair + " " + each.word() + " " + side.name() + " {" + figures.json() + "}");
+    }
+
+    /** Both programs stand at once and warm, each in a lab of its own; loads go to one after the other, who is first changes. */
+    private boolean sideBySide(int pair) {
+        Side ours = plan.sides().get(1);
+        Side theirs = plan.sides().get(2);
+        try (Stage one = Stage.open(plan, "a");
+                Stage other = Stage.open(plan, "b");
+                Trial first = Trial.start(one, ours);
+                Trial second = Trial.start(other, theirs)) {
+            prepare(first, ours);
+            prepare(second, theirs);
+            for (int round = 0; round < plan.rounds(); round++) {
+                for (BenchCase each : plan.cases()) {
+                    if (round % 2 == 0) {
+                        measure(first, each, ours, pair);
+                        measure(second, each, theirs, pair);
+                    } else {
+                        measure(second, each, theirs, pair);
+                        measure(first, each, ours, pair);
+                    }
+                }
+            }
+            return true;
+        } catch (RuntimeException e) {
+            System.err.println("bench: pair " + pair + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** A line a case: how much more CPU time ours takes than the other program. */
+    private String ratios() {
+        StringBuilder text = new StringBuilder();
+        runs.forEach((each, bySide) -> {
+            List<List<Figures>> mirrors = bySide.entrySet().stream()
+                    .filter(entry -> entry.getKey().mirrors())
+                    .map(Map.Entry::getValue)
+                    .toList();
+            if (mirrors.size() == 2 && mirrors.get(0).size() == mirrors.get(1).size()) {
+                for (String figure : List.of("copier_cpu_s", "interceptors_cpu_s")) {
+                    text.append(String.format(
+                            "%s %s, mirror / versus, %d pairs, 95 %%: %s%n",
+                            each.word(),
+                            figure,
+                            mirrors.get(0).size(),
+                            Ratio.of(figure, mirrors.get(0), mirrors.get(1))));
+                }
+            }
+        });
+        return text.toString();
     }
 
     private String table() {

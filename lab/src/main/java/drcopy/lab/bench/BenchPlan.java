@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  *
  * @param sides take turns
  * @param pairs turns of each
+ * @param rounds in each pair with both programs up at once; 0 for one after the other
  * @param warmUp requests before anything is measured
  * @param rehearsals of all cases after it, that do not count
  * @param scale factor of the cases' numbers of requests
@@ -24,6 +25,7 @@ record BenchPlan(
         List<Side> sides,
         List<BenchCase> cases,
         int pairs,
+        int rounds,
         int warmUp,
         int rehearsals,
         double scale,
@@ -47,6 +49,7 @@ record BenchPlan(
                 sides(options),
                 cases(options.remove("--cases")),
                 number(options, "--pairs", 3),
+                number(options, "--rounds", 0),
                 number(options, "--warm-up", 200_000),
                 number(options, "--rehearsals", 1),
                 Double.parseDouble(take(options, "--scale", "1")),
@@ -54,6 +57,9 @@ record BenchPlan(
                 options.containsKey("--json") ? Path.of(options.remove("--json")) : null);
         if (!options.isEmpty()) {
             throw new IllegalArgumentException(options.keySet() + ": unknown options");
+        }
+        if (plan.rounds() > 0 && plan.sides().size() < 3) {
+            throw new IllegalArgumentException("--rounds " + plan.rounds() + ": needs --versus-copier");
         }
         return plan;
     }

@@ -43,8 +43,8 @@ final class Trial implements AutoCloseable {
      *
      * @throws IllegalStateException when it does not
      */
-    static Trial start(Lab lab, Arrivals arrivals, Side side) {
-        Trial trial = new Trial(lab, arrivals, side);
+    static Trial start(Stage stage, Side side) {
+        Trial trial = new Trial(stage.lab(), stage.arrivals(), side);
         try {
             if (side.mirrors()) {
                 trial.startPrograms();
