@@ -4,6 +4,7 @@ package drcopy.copier.offline;
 import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.config.Transfers;
+import drcopy.copier.ledger.DropReason;
 import drcopy.netio.PcapFileSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ public final class DryRun implements AutoCloseable {
     private final ReplayPlan plan;
     private final PcapFileSource file;
     private final Wanted wanted;
+    private final FilePackets traffic;
     private final ReplayFacts facts;
     private final Map<Transfer, TransferTally> tallies = new LinkedHashMap<>();
     private long packets;
@@ -32,25 +34,27 @@ public final class DryRun implements AutoCloseable {
         this.plan = plan;
         file = new PcapFileSource(plan.file(), plan.filter());
         wanted = new Wanted(transfers);
+        traffic = new FilePackets(file, wanted);
         facts = new ReplayFacts(plan);
         transfers.list().forEach(transfer -> tallies.put(transfer, new TransferTally()));
     }
 
     /** Reads the file to its end. */
     public void run() {
-        while (file.next()) {
+        while (traffic.next()) {
             note();
         }
-        facts.note(file, wanted);
+        facts.note(file, wanted, traffic.untold());
     }
 
     private void note() {
-        long ns = file.timestampNs();
+        long ns = traffic.timestampNs();
         firstNs = packets == 0 ? ns : Math.min(firstNs, ns);
         lastNs = packets == 0 ? ns : Math.max(lastNs, ns);
         packets++;
-        if (wanted.isIn(file)) {
-            tallies.get(wanted.transfer()).note(wanted.packet(), wanted.isSnapped());
+        if (wanted.transfer() != null) {
+            DropReason kept = traffic.isDamaged() ? DropReason.BAD_CHECKSUM : null;
+            tallies.get(wanted.transfer()).note(wanted.packet(), wanted.isSnapped() ? DropReason.SNAPPED : kept);
         }
     }
 

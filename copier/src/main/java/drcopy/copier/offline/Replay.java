@@ -32,6 +32,7 @@ public final class Replay implements PacketSource {
     private final Repetition repetition = new Repetition();
     private final ReplayFacts facts;
     private volatile PcapFileSource file;
+    private FilePackets traffic;
     private Pace pace;
     private Phase phase = Phase.READING;
     private boolean hasNext;
@@ -76,6 +77,7 @@ public final class Replay implements PacketSource {
 
     private void begin() {
         file = new PcapFileSource(plan.file(), plan.filter());
+        traffic = new FilePackets(file, wanted);
         pace = new Pace(plan.speed(), plan.skipNs());
         phase = Phase.READING;
     }
@@ -93,8 +95,7 @@ public final class Replay implements PacketSource {
             } else if (dueNs > nowNs || mustWait(nowNs)) {
                 break;
             } else {
-                repetition.shift(wanted.packet());
-                file.handTo(handler);
+                handOver(handler);
                 hasNext = false;
                 done++;
             }
@@ -102,23 +103,32 @@ public final class Replay implements PacketSource {
         return done;
     }
 
+    private void handOver(PacketHandler handler) {
+        if (traffic.isDamaged()) {
+            traffic.handTo(handler::onUnverified);
+        } else {
+            repetition.shift(wanted.packet());
+            traffic.handTo(handler);
+        }
+    }
+
     private void advance(long nowNs) {
-        if (!file.next()) {
+        if (!traffic.next()) {
             noteEnd(nowNs);
             phase = Phase.SETTLING;
             settlement.begin(nowNs);
             return;
         }
-        hasNext = wanted.isIn(file);
+        hasNext = wanted.transfer() != null;
         if (hasNext) {
             beganNs = wanted.matched() == 1 ? nowNs : beganNs;
-            dueNs = pace.dueNs(file.timestampNs(), nowNs);
+            dueNs = pace.dueNs(traffic.timestampNs(), nowNs);
         }
     }
 
     private void noteEnd(long nowNs) {
         if (repetition.number() == 0) {
-            facts.note(file, wanted);
+            facts.note(file, wanted, traffic.untold());
             if (wanted.matched() > 0) {
                 facts.played(pace, nowNs - beganNs);
             }

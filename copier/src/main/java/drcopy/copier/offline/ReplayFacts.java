@@ -17,12 +17,17 @@ public final class ReplayFacts {
         this.plan = plan;
     }
 
-    /** The file was read to its end. */
-    void note(PcapFileSource file, Wanted wanted) {
+    /**
+     * The file was read to its end.
+     *
+     * @param untold as {@link FilePackets#untold} says
+     */
+    void note(PcapFileSource file, Wanted wanted, long untold) {
         file.defect().ifPresent(why -> remarks.add(plan.file() + " was replayed up to where " + why));
         remark(wanted.fragments(), "IP fragments, of whatever service: they are not put together");
         remark(wanted.broken(), "packets whose headers are cut or make no sense");
         remark(file.framesWithoutIp(), "frames without IP");
+        remark(untold, "segments replayed although their checksum is wrong, as most of their client's are");
         if (wanted.matched() == 0) {
             mismatch = "nothing in " + plan.file() + " goes to an online side of --transfer: "
                     + wanted.destinations().text();

@@ -33,16 +33,16 @@ final class TransferTally {
     private long joined;
     private long requests;
     private long bytes;
-    private long snapped;
+    private final long[] keptBack = new long[DropReason.values().length];
     private long unjoined;
     private long unjoinedBytes;
     private long holes;
     private long multipath;
 
-    /** @param isSnapped the capture kept only a part of it */
-    void note(IpPacket packet, boolean isSnapped) {
-        if (isSnapped) {
-            snapped++;
+    /** @param reason why the capture stage keeps it from the engine; null when it does not */
+    void note(IpPacket packet, DropReason reason) {
+        if (reason != null) {
+            keptBack[reason.ordinal()]++;
             return;
         }
         ByteBuffer b = packet.buffer();
@@ -118,7 +118,9 @@ final class TransferTally {
         lines.add(String.format(Locale.ROOT, "%,15d  requests", requests));
         lines.add(String.format(Locale.ROOT, "%,15d  bytes", bytes));
         add(lines, multipath, "sessions not replayed, " + DropReason.MPTCP + ": " + DropReason.MPTCP.text());
-        add(lines, snapped, "segments not replayed, " + DropReason.SNAPPED + ": " + DropReason.SNAPPED.text());
+        for (DropReason reason : DropReason.values()) {
+            add(lines, keptBack[reason.ordinal()], "segments not replayed, " + reason + ": " + reason.text());
+        }
         String lost = String.format(
                 Locale.ROOT,
                 "segments (%,d bytes) not replayed, %s: their SYN was not captured, and no request begins before them",

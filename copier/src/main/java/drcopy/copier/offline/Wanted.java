@@ -4,7 +4,6 @@ package drcopy.copier.offline;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.config.Transfers;
 import drcopy.netio.PacketHandler;
-import drcopy.netio.PcapFileSource;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketDefect;
 import java.nio.ByteBuffer;
@@ -27,17 +26,6 @@ final class Wanted implements PacketHandler {
         this.transfers = transfers;
     }
 
-    /**
-     * Looks at the packet that the file is at.
-     *
-     * @return whether it belongs to a transfer; a frame that is no IP packet never does, for the file hands over none
-     */
-    boolean isIn(PcapFileSource file) {
-        transfer = null;
-        file.handTo(this);
-        return transfer != null;
-    }
-
     @Override
     public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         transfer = null;
@@ -52,16 +40,26 @@ final class Wanted implements PacketHandler {
     }
 
     private void onTcp(int capturedLength) {
-        long hi = packet.destinationHi();
-        long lo = packet.destinationLo();
-        int port = packet.destinationPort();
-        transfer = transfers.isTarget(hi, lo, port) ? null : transfers.find(hi, lo, port);
+        transfer = transferOf(packet);
         isSnapped = packet.totalLength() > capturedLength;
         if (transfer != null) {
             matched++;
         } else if (matched == 0) {
             destinations.note(packet);
         }
+    }
+
+    /** The same packet lies elsewhere now. */
+    void moved(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
+        packet.wrapHeaders(buffer, offset, capturedLength, wireLength);
+    }
+
+    /** The transfer of any packet; null when it is none. */
+    Transfer transferOf(IpPacket any) {
+        long hi = any.destinationHi();
+        long lo = any.destinationLo();
+        int port = any.destinationPort();
+        return transfers.isTarget(hi, lo, port) ? null : transfers.find(hi, lo, port);
     }
 
     /** The transfer of the packet handed over last; null when it is none. */

@@ -111,6 +111,28 @@ class DryRunTest {
     }
 
     @Test
+    void whatWasDamagedOnTheWayIsCounted() {
+        capture.add(client(1).syn().seq(0))
+                .damaged(client(1).psh().seq(1).ack(1).payload(10));
+        capture.add(client(1).psh().seq(1).ack(1).payload(10));
+
+        assertThat(report(capture.written()))
+                .contains("1  requests", "10  bytes")
+                .contains(
+                        "1  segments not replayed, BAD_CHECKSUM: its checksum is wrong, so online did not take it either");
+    }
+
+    @Test
+    void wrongSumsOfAWholeCaptureTellNothing() {
+        capture.damaged(client(1).syn().seq(0))
+                .damaged(client(1).psh().seq(1).ack(1).payload(10));
+
+        assertThat(report(capture.written()))
+                .contains("1  requests", "10  bytes")
+                .contains("2 segments replayed although their checksum is wrong, as most of their client's are");
+    }
+
+    @Test
     void aFrameThatIsNoIpPacketIsOfNoSession() throws IOException {
         ByteBuffer segment = ByteBuffer.allocate(2_048);
         int length = client(1).psh().seq(1).ack(1).payload(10).write(segment, 0);

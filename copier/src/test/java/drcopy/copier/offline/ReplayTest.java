@@ -90,6 +90,31 @@ class ReplayTest {
     }
 
     @Test
+    void whatWasDamagedOnTheWayIsHandedOverAsSuchInEveryRepetition() {
+        capture.add(client(1).seq(1)).damaged(client(1).seq(2)).add(client(1).seq(3));
+        Replay replay = open(1, 0, 2);
+        List<Long> unverified = new ArrayList<>();
+        PacketHandler handler = new PacketHandler() {
+            @Override
+            public void onPacket(ByteBuffer buffer, int offset, int captured, int wire, long timestampNs) {
+                seen.onPacket(buffer, offset, captured, wire, timestampNs);
+            }
+
+            @Override
+            public void onUnverified(ByteBuffer buffer, int offset, int captured, int wire, long timestampNs) {
+                unverified.add(Integer.toUnsignedLong(TcpHeader.seq(buffer, offset + 20)));
+            }
+        };
+
+        while (!isFinished) {
+            replay.poll(handler, 10);
+        }
+
+        assertThat(seen.numbers).containsExactly(1L, 3L, 1L + (1 << 30), 3L + (1 << 30));
+        assertThat(unverified).containsExactly(2L, 2L);
+    }
+
+    @Test
     void onlyPacketsOfTransfersCountForGaps() {
         capture.add(client(1).seq(1)).after(60);
         capture.add(drcopy.wire.SegmentBuilder.segment("198.18.0.10", 80, "198.18.8.1", 1)

@@ -5,7 +5,11 @@ import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.config.Transfers;
 import drcopy.netio.PcapFileSink;
+import drcopy.wire.InternetChecksum;
+import drcopy.wire.IpPacket;
 import drcopy.wire.SegmentBuilder;
+import drcopy.wire.TcpHeader;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -40,6 +44,30 @@ final class TestCapture implements AutoCloseable {
 
     TestCapture add(SegmentBuilder segment) {
         sink.commit(segment.write(sink.claim(), 0));
+        return this;
+    }
+
+    /** The segment with a checksum that is wrong. */
+    TestCapture damaged(SegmentBuilder segment) {
+        return withChecksum(segment, 0x1234);
+    }
+
+    /** The segment with the checksum that a sender leaves to its device: the sum of the pseudo-header. */
+    TestCapture partial(SegmentBuilder segment) {
+        IpPacket packet = segment.packet();
+        long sum = InternetChecksum.pseudoHeader4(
+                (int) packet.sourceLo(),
+                (int) packet.destinationLo(),
+                IpPacket.PROTOCOL_TCP,
+                packet.totalLength() - packet.ipHeaderLength());
+        return withChecksum(segment, ~InternetChecksum.finish(sum));
+    }
+
+    private TestCapture withChecksum(SegmentBuilder segment, int checksum) {
+        ByteBuffer frame = sink.claim();
+        int length = segment.write(frame, 0);
+        TcpHeader.checksum(frame, segment.packet().tcpOffset(), checksum);
+        sink.commit(length);
         return this;
     }
 
