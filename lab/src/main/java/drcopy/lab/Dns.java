@@ -69,6 +69,16 @@ public final class Dns implements AutoCloseable {
                 .count();
     }
 
+    /** Queries of any name, damaged or not, that came from addresses that begin so. */
+    public long questions(String from) {
+        try (var lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains("query[") && line.contains(" from " + from))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Queries of a run that came from addresses that begin so. */
     public long queries(String run, String from) {
         try (var lines = Files.lines(log)) {
