@@ -20,6 +20,8 @@ import drcopy.copier.route.RouteRing;
 import drcopy.copier.session.EngineConfig;
 import drcopy.copier.session.ProtocolAdapter;
 import drcopy.copier.session.SessionEngine;
+import drcopy.copier.session.ShorterPath;
+import drcopy.copier.session.Target;
 import drcopy.copier.shard.ShardAgent;
 import drcopy.copier.shard.ShardInbox;
 import drcopy.copier.shard.ShardParts;
@@ -27,9 +29,12 @@ import drcopy.copier.shard.Sleeper;
 import drcopy.netio.AfPacketSource;
 import drcopy.netio.PacketHandler;
 import drcopy.netio.PacketSource;
+import drcopy.wire.Addresses;
 import drcopy.wire.FlowKey;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +68,7 @@ final class CopierShard implements InterceptorSet.Listener, AutoCloseable {
     private final InterceptorSet interceptors;
     private final ShardThread thread;
     private final CountDownLatch firstAttempts = new CountDownLatch(1);
+    private final Set<Target> shorterPaths = new HashSet<>(); // told of
     private long countedDrops;
     private long countedErrors;
     private long housekeepings;
@@ -243,9 +249,26 @@ final class CopierShard implements InterceptorSet.Listener, AutoCloseable {
         long errors = egress.errors().total();
         ledger.add(CopierCounter.SEND_ERRORS, errors - countedErrors);
         countedErrors = errors;
+        for (ShorterPath path = engine.pollShorterPath(); path != null; path = engine.pollShorterPath()) {
+            tell(path);
+        }
         if (++housekeepings % REATTACH_SECONDS == 0) {
             reattach(source);
             online.forEach(way -> reattach(way.source()));
+        }
+    }
+
+    /** Once for each target: it may come again when ten minutes have passed. */
+    private void tell(ShorterPath path) {
+        if (shorterPaths.add(path.target())) {
+            LOG.warn(
+                    "packets longer than {} bytes do not reach {}: its sessions send shorter ones; give --mtu {}, or mend the path",
+                    path.bytes(),
+                    Addresses.text(
+                            path.target().hi(),
+                            path.target().lo(),
+                            path.target().port()),
+                    path.bytes());
         }
     }
 

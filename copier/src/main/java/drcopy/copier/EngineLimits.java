@@ -43,6 +43,7 @@ final class EngineLimits {
                 shard,
                 config.instanceIds().stream().mapToInt(Integer::intValue).toArray(),
                 replay.mtu(),
+                replay.mtu6(),
                 replay.mss(),
                 replay.sessionTimeout().toNanos(),
                 replay.hold().toNanos(),

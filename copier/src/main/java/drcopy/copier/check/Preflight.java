@@ -56,7 +56,7 @@ public final class Preflight {
         }
         findings.add(HostChecks.sender(config.replay().mtu()));
         for (Transfer transfer : config.transfers().list()) {
-            findings.add(TargetChecks.of(transfer, config.replay().mtu()));
+            findings.add(TargetChecks.of(transfer, config.replay().mtuToward(transfer.isIpv4())));
         }
         if (config.device() != null) {
             findings.addAll(LinkChecks.of(config));

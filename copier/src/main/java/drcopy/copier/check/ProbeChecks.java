@@ -60,7 +60,13 @@ final class ProbeChecks {
                 TargetProbe probe =
                         new TargetProbe(interceptors, config.interceptors().tls(), caller, new SystemClock())) {
             ProbeChecks checks = new ProbeChecks(config, probe, egress);
-            config.transfers().list().forEach(transfer -> findings.add(checks.look(transfer, sources, sink)));
+            for (Transfer transfer : config.transfers().list()) {
+                Finding way = checks.look(transfer, sources, sink);
+                findings.add(way);
+                if (way.verdict() == Finding.Verdict.OK) {
+                    checks.measure(transfer, sink).ifPresent(findings::add);
+                }
+            }
         }
         return findings;
     }
@@ -81,6 +87,24 @@ final class ProbeChecks {
         FlowKey flow = new FlowKey()
                 .set(clientHi, clientLo, port, hi, lo, transfer.target().port());
         return probe(flow, "probe of " + target + " from " + Addresses.text(clientHi, clientLo), sink);
+    }
+
+    private Optional<Finding> measure(Transfer transfer, PacketSink sink) {
+        long hi = transfer.target().hi();
+        long lo = transfer.target().lo();
+        int to = transfer.target().port();
+        int port = LOWEST_PORT + random.nextInt(PORTS);
+        int mtu = config.replay().mtuToward(transfer.isIpv4());
+        return PathProbe.own(Addresses.inetAddress(hi, lo), to).map(own -> {
+            FlowKey flow = new FlowKey().set(Addresses.hi(own), Addresses.lo(own), port, hi, lo, to);
+            return PathProbe.of(
+                    probe,
+                    sink,
+                    flow,
+                    random.nextInt(),
+                    mtu,
+                    config.instanceIds().get(0));
+        });
     }
 
     private Finding probe(FlowKey flow, String subject, PacketSink sink) {

@@ -9,11 +9,13 @@ import drcopy.wire.TcpHeader;
 import drcopy.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
-/** Writes the packets of a probe: a SYN with an MSS, and the RST that ends it. Stateless. */
+/** Writes the packets of a probe: a SYN with an MSS, what follows it, and the RST that ends it. Stateless. */
 final class ProbeSegment {
     private static final int WINDOW = 64_240;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
+    /** RFC 791 section 3.1. */
+    private static final int DONT_FRAGMENT = 0x4000;
 
     private ProbeSegment() {}
 
@@ -24,6 +26,7 @@ final class ProbeSegment {
      */
     static int syn(ByteBuffer b, FlowKey flow, int isn, int mss) {
         int tcp = ipHeader(flow);
+        TcpHeader.ack(b, tcp, 0);
         b.putInt(tcp + TcpHeader.OPTIONS_FIELD_OFFSET, TcpOptions.MSS << 24 | 4 << 16 | mss);
         return write(b, flow, TcpFlags.SYN, isn, TcpHeader.MIN_LENGTH + 4);
     }
@@ -34,7 +37,45 @@ final class ProbeSegment {
      * @return its length, bytes
      */
     static int rst(ByteBuffer b, FlowKey flow, int seq) {
+        TcpHeader.ack(b, ipHeader(flow), 0);
         return write(b, flow, TcpFlags.RST, seq, TcpHeader.MIN_LENGTH);
+    }
+
+    /**
+     * Writes the ACK of a SYN/ACK.
+     *
+     * @return its length, bytes
+     */
+    static int ack(ByteBuffer b, FlowKey flow, int seq, int ack) {
+        int tcp = ipHeader(flow);
+        clear(b, tcp, TcpHeader.MIN_LENGTH);
+        TcpHeader.ack(b, tcp, ack);
+        return write(b, flow, TcpFlags.ACK, seq, TcpHeader.MIN_LENGTH);
+    }
+
+    /**
+     * Writes a packet of {@code bytes} with data that lies before the connection's first byte; IPv4 routers must not fragment it.
+     *
+     * @return its length, bytes
+     */
+    static int oldData(ByteBuffer b, FlowKey flow, int isn, int ack, int bytes) {
+        int tcp = ipHeader(flow);
+        int length = bytes - tcp;
+        clear(b, tcp, length);
+        TcpHeader.ack(b, tcp, ack);
+        int seq = isn - (length - TcpHeader.MIN_LENGTH);
+        write(b, flow, TcpFlags.ACK | TcpFlags.PSH, seq, length);
+        if (flow.isIpv4()) {
+            b.putShort(6, (short) DONT_FRAGMENT).putShort(10, (short) 0);
+            b.putShort(10, (short) InternetChecksum.finish(InternetChecksum.sum(b, 0, IPV4_HEADER, 0)));
+        }
+        return bytes;
+    }
+
+    private static void clear(ByteBuffer b, int from, int length) {
+        for (int at = from; at < from + length; at++) {
+            b.put(at, (byte) 0);
+        }
     }
 
     private static int ipHeader(FlowKey flow) {
@@ -42,12 +83,12 @@ final class ProbeSegment {
     }
 
     private static int write(ByteBuffer b, FlowKey flow, int flags, int seq, int length) {
+        int headerLength = (flags & TcpFlags.SYN) != 0 ? length : TcpHeader.MIN_LENGTH;
         int tcp = ipHeader(flow);
         TcpHeader.sourcePort(b, tcp, flow.clientPort);
         TcpHeader.destinationPort(b, tcp, flow.serverPort);
         TcpHeader.seq(b, tcp, seq);
-        TcpHeader.ack(b, tcp, 0);
-        TcpHeader.headerLengthAndFlags(b, tcp, length, flags);
+        TcpHeader.headerLengthAndFlags(b, tcp, headerLength, flags);
         TcpHeader.window(b, tcp, WINDOW);
         TcpHeader.checksum(b, tcp, 0);
         TcpHeader.urgentPointer(b, tcp, 0);

@@ -78,17 +78,24 @@ public record CopierConfig(
     /**
      * How replicas behave.
      *
-     * @param mtu largest IP packet toward the target, bytes
+     * @param mtu largest IP packet toward an IPv4 target, bytes
+     * @param mtu6 largest IP packet toward an IPv6 target, bytes
      * @param mss MSS announced by SYNs of our own, bytes
      * @param sessionTimeout longest time without any response to unanswered data
      * @param hold longest hold of a request; zero never holds
      * @param joinIdle silence after which a payload counts as the start of a request; zero never
      * @param onlySyn join no session whose SYN was not captured
      */
-    public record Replay(int mtu, int mss, Duration sessionTimeout, Duration hold, Duration joinIdle, boolean onlySyn) {
+    public record Replay(
+            int mtu, int mtu6, int mss, Duration sessionTimeout, Duration hold, Duration joinIdle, boolean onlySyn) {
         public Replay {
             Check.range("--mtu", mtu, 576, 65535);
             Check.range("--mss", mss, 88, mtu - HEADERS_IPV4);
+        }
+
+        /** Largest packet toward a target of this family, bytes. */
+        public int mtuToward(boolean isIpv4) {
+            return isIpv4 ? mtu : mtu6;
         }
     }
 

@@ -23,6 +23,10 @@ public final class CopierOptions {
     /** Twenty megabytes that come while the copier gets no time, of both address families: docs/DECISIONS.md. */
     private static final int MOST_BUFFER_MIB = 64;
 
+    private static final int USUAL_MTU = 1_500;
+    /** RFC 8200 section 5: every link takes it, so no router tells a client of a packet that is too big. */
+    private static final int LEAST_MTU_IPV6 = 1_280;
+
     @Mixin
     final FormerOptions former = new FormerOptions();
 
@@ -140,9 +144,9 @@ public final class CopierOptions {
     @Option(
             names = {"-M", "--mtu"},
             paramLabel = "BYTES",
-            defaultValue = "1500",
-            description = "largest packet toward the target (default: ${DEFAULT-VALUE})")
-    int mtu;
+            description =
+                    "largest packet toward the target (default: 1500, and 1280 for IPv6, whose routers cut nothing)")
+    Integer mtu;
 
     @Option(
             names = "--mss",
@@ -317,13 +321,14 @@ public final class CopierOptions {
 
     private CopierConfig.Replay replay() {
         Check.range("--session-timeout", sessionTimeout, 1, 86_400);
-        Check.range("--mtu", mtu, 576, 65535);
+        int most = mtu == null ? USUAL_MTU : Check.range("--mtu", mtu, 576, 65535);
         Check.range("--join-idle", joinIdle, 0, 600_000);
         Check.that(!noWait || hold == null, "--hold", hold, "must not be given together with --no-wait");
         int holdSeconds = noWait ? 0 : Check.range("--hold", hold == null ? 5 : hold, 0, 3_600);
         return new CopierConfig.Replay(
-                mtu,
-                mss == null ? defaultMss() : mss,
+                most,
+                mtu == null ? LEAST_MTU_IPV6 : most,
+                mss == null ? defaultMss(most) : mss,
                 Duration.ofSeconds(sessionTimeout),
                 Duration.ofSeconds(holdSeconds),
                 Duration.ofMillis(joinIdle),
@@ -331,8 +336,8 @@ public final class CopierOptions {
     }
 
     /** What fits every target. */
-    private int defaultMss() {
-        return mtu - (transfers.stream().allMatch(Transfer::isIpv4) ? 40 : 60);
+    private int defaultMss(int most) {
+        return most - (transfers.stream().allMatch(Transfer::isIpv4) ? 40 : 60);
     }
 
     /** Lets picocli report what {@link Transfer#parse} says. */

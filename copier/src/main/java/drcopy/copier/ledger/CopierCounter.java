@@ -28,6 +28,9 @@ public enum CopierCounter {
             "capture_holes", "Holes in what was captured of a session that did not fill: what was in them is lost."),
     STALE_CONNECTIONS_RESET(
             "stale_connections_reset", "Old connections found at the target on a replica's addresses, and reset."),
+    REPLICAS_SHORTENED(
+            "replicas_shortened",
+            "Replica connections that found that full packets do not reach the target, and send shorter ones."),
     SEGMENTS_SENT("segments_sent", "Segments handed to the sender, retransmissions included."),
     BYTES_SENT("bytes_sent", "Payload bytes handed to the sender, retransmissions included."),
     RETRANSMITS("retransmits", "Segments sent again."),

@@ -78,6 +78,7 @@ public final class ClosingReport {
         List<CopierCounter> troubles = List.of(
                 CopierCounter.CAPTURE_DROPS,
                 CopierCounter.RETRANSMITS,
+                CopierCounter.REPLICAS_SHORTENED,
                 CopierCounter.HOLDS_EXPIRED,
                 CopierCounter.RESPONSES_DROPPED,
                 CopierCounter.ROUTE_CONFLICTS,

@@ -10,6 +10,7 @@ import drcopy.v1.IdSuperseded;
 import drcopy.v1.Status;
 import drcopy.v1.Welcome;
 import drcopy.wire.FlowKey;
+import drcopy.wire.TcpFlags;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,9 +36,10 @@ public final class TargetProbe implements AutoCloseable {
      * What an interceptor saw.
      *
      * @param flags of the target's packet, see {@link drcopy.wire.TcpFlags}
+     * @param seq its SEG.SEQ
      * @param ack its SEG.ACK
      */
-    public record Answer(HostPort interceptor, int flags, int ack) {}
+    public record Answer(HostPort interceptor, int flags, int seq, int ack) {}
 
     /**
      * Connects to all of them, for three seconds at most.
@@ -76,11 +78,32 @@ public final class TargetProbe implements AutoCloseable {
 
     /** Waits for the first answer of the flow; empty when there is none within three seconds. */
     public Optional<Answer> await() {
+        return await(LIMIT_NS);
+    }
+
+    private Optional<Answer> await(long limitNs) {
         long startNs = clock.getAsLong();
-        while (answer == null && clock.getAsLong() - startNs < LIMIT_NS) {
+        while (answer == null && clock.getAsLong() - startNs < limitNs) {
             loop.await(LOOK_NS);
         }
         return Optional.ofNullable(answer);
+    }
+
+    /** The next answer of the flow is one to what is sent from now on. */
+    public void forget() {
+        loop.await(0);
+        answer = null;
+    }
+
+    /** Waits for the next answer that is no SYN/ACK, which may be repeated; empty when there is none within {@code limitNs}. */
+    public Optional<Answer> awaitSegment(long limitNs) {
+        long startNs = clock.getAsLong();
+        Optional<Answer> next = await(limitNs);
+        while (next.isPresent() && (next.get().flags() & TcpFlags.SYN) != 0) {
+            answer = null;
+            next = await(limitNs - (clock.getAsLong() - startNs));
+        }
+        return next;
     }
 
     /** Ends the streams; the interceptors forget the routes with them. */
@@ -122,7 +145,7 @@ public final class TargetProbe implements AutoCloseable {
             for (int at = records.position(); at < records.limit(); at += TargetResponse.LENGTH) {
                 response.wrap(records, at);
                 if (response.routeId() == routeId && answer == null) {
-                    answer = new Answer(interceptor, response.flags(), response.ack());
+                    answer = new Answer(interceptor, response.flags(), response.seq(), response.ack());
                 }
             }
         }

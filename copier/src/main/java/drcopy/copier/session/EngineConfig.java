@@ -7,6 +7,7 @@ package drcopy.copier.session;
  * @param shard number of the shard, 0..255: the top byte of every route id
  * @param instanceIds instance ID of each replica, 0..1023; one replica per entry; {@link SessionEngine#useInstances} changes them
  * @param mtu largest IP packet sent toward the target, 576..65535
+ * @param mtu6 the same toward IPv6 targets, 1280..65535
  * @param mss MSS announced when the engine makes a SYN of its own, 88..65495
  * @param sessionTimeoutNs a replica with unanswered data and no response for this long is reset
  * @param holdNs longest hold of a request for the answer to the one before; 0 never holds
@@ -24,6 +25,7 @@ public record EngineConfig(
         int shard,
         int[] instanceIds,
         int mtu,
+        int mtu6,
         int mss,
         long sessionTimeoutNs,
         long holdNs,
@@ -37,11 +39,12 @@ public record EngineConfig(
         long poolBytes,
         boolean onlySyn) {
 
-    /** The defaults of the command line, for shard 0 and instance 0. */
+    /** The defaults of the command line, for shard 0 and instance 0, but the same MTU for both families. */
     public static EngineConfig defaults() {
         return new EngineConfig(
                 0,
                 new int[] {0},
+                1500,
                 1500,
                 1460,
                 120_000_000_000L,

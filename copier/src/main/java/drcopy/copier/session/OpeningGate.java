@@ -25,6 +25,8 @@ final class OpeningGate {
 
     /** Whether the target answers at all. */
     final TargetSilence silence = new TargetSilence();
+    /** How long the packets may be that reach it. */
+    final PathSize path = new PathSize();
 
     private long roundSinceNs = Long.MIN_VALUE;
     private int answered;

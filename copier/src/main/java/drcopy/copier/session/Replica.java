@@ -34,6 +34,21 @@ final class Replica extends FlowEntry {
     int sndWl2;
     /** Payload bytes of a full segment. */
     int mss = 536;
+    /** The longest payload that was acknowledged, as {@link PathSearch} knows. */
+    int provenLength;
+    /** A longer one is on its way; its length and its end. */
+    boolean isProving;
+
+    int provingLength;
+    int provingEnd;
+    /** The target has answered with an empty segment since the retransmission timer expired. */
+    boolean hasAnswered;
+    /** IP packets of so many bytes are tried in place of full ones, 0 when none are; and the full segment's payload meanwhile. */
+    int triedBytes;
+
+    int fullMss;
+    /** Such packets were acknowledged once where full ones were not, or 0. */
+    int suspectBytes;
 
     boolean isFinSent;
     int finSeq;

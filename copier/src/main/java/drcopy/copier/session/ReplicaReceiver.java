@@ -25,8 +25,16 @@ final class ReplicaReceiver {
     private final Lifecycle lifecycle;
     private final StreamEditor editor;
     private final Player player;
+    private final PathSearch search;
 
-    ReplicaReceiver(Books books, ReplicaSender sender, Lifecycle lifecycle, StreamEditor editor, Player player) {
+    ReplicaReceiver(
+            Books books,
+            ReplicaSender sender,
+            Lifecycle lifecycle,
+            StreamEditor editor,
+            Player player,
+            PathSearch search) {
+        this.search = search;
         this.editor = editor;
         this.books = books;
         this.sender = sender;
@@ -115,7 +123,7 @@ final class ReplicaReceiver {
         replica.transitionTo(TcpState.ESTABLISHED);
         replica.gate.answered(replica, nowNs);
         books.count(CopierCounter.REPLICAS_ESTABLISHED);
-        learnOptions(replica, response);
+        learnOptions(replica, response, nowNs);
         replica.irs = response.seq();
         replica.rcvNxt = response.seq() + 1;
         replica.rcvAdv = replica.rcvNxt;
@@ -139,7 +147,7 @@ final class ReplicaReceiver {
         acknowledgeNow(replica);
     }
 
-    private void learnOptions(Replica replica, TargetResponse response) {
+    private void learnOptions(Replica replica, TargetResponse response, long nowNs) {
         Session session = replica.session;
         boolean bothScale = session.clientShift >= 0 && response.has(TargetResponse.HAS_WINDOW_SHIFT);
         replica.usesScaling = bothScale;
@@ -148,7 +156,7 @@ final class ReplicaReceiver {
         replica.tsRecent = replica.usesTimestamps ? response.tsVal() : 0;
         int absent = replica.key.isIpv4() ? DEFAULT_MSS : DEFAULT_MSS_IPV6;
         int announced = response.has(TargetResponse.HAS_MSS) ? Math.max(MIN_MSS, response.mss()) : absent;
-        replica.mss = sender.effectiveMss(replica, announced);
+        replica.mss = sender.effectiveMss(replica, announced, nowNs);
     }
 
     private void onSynchronized(Replica replica, TargetResponse response, long nowNs) {
@@ -260,6 +268,7 @@ final class ReplicaReceiver {
         replica.isProbed = false;
         replica.isRepairing = false;
         replica.gate.silence.heard(nowNs);
+        search.onNewAck(replica, ack, nowNs);
         releaseAcknowledged(replica, ack);
         if (Seq.lessThan(replica.sndNxt, ack)) {
             replica.sendFrom(replica.session.queue.head(), ack);
@@ -290,6 +299,7 @@ final class ReplicaReceiver {
 
     /** RFC 5681 section 2: nothing new, no payload, the same window, and something in flight. */
     private void onSameAck(Replica replica, TargetResponse response, long nowNs) {
+        replica.hasAnswered |= response.payloadLength() == 0;
         if (response.payloadLength() == 0
                 && !TcpFlags.any(response.flags(), TcpFlags.FIN)
                 && replica.flight() > 0

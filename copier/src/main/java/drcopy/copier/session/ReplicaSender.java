@@ -30,10 +30,27 @@ final class ReplicaSender {
         return config.mtu() - (Addresses.isIpv4(hi, lo) ? 40 : 60);
     }
 
-    /** Payload of a full segment, given what the target announced. */
-    int effectiveMss(Replica replica, int announced) {
-        int mss = Math.min(announced, mtuMss(replica.key.serverHi, replica.key.serverLo));
-        return Math.max(1, mss - (replica.usesTimestamps ? TIMESTAMPS_LENGTH : 0));
+    /** Payload of a full segment, given what the target announced and what is known of the way there. */
+    int effectiveMss(Replica replica, int announced, long nowNs) {
+        int most = Math.min(replica.key.isIpv4() ? config.mtu() : config.mtu6(), replica.gate.path.most(nowNs));
+        int options = replica.usesTimestamps ? TIMESTAMPS_LENGTH : 0;
+        return Math.max(1, Math.min(announced - options, most - headerLength(replica)));
+    }
+
+    /** Bytes of a segment's headers, IP's and TCP's with its options. */
+    static int headerLength(Replica replica) {
+        return (replica.key.isIpv4() ? 40 : 60) + (replica.usesTimestamps ? TIMESTAMPS_LENGTH : 0);
+    }
+
+    /** Payload of what {@link #sendFirst} would send. */
+    int nextRepeated(Replica replica) {
+        Segment segment = replica.cursor;
+        if (segment == null || segment.isReset()) {
+            return 0;
+        }
+        int offset = Seq.distance(segment.seq, replica.sndNxt);
+        int sent = Seq.distance(replica.sndNxt, replica.sndMax);
+        return Math.min(sent, Math.min(segment.length - offset, replica.mss));
     }
 
     /** Sends the SYN, for the first time or again. */
@@ -71,9 +88,9 @@ final class ReplicaSender {
         emit(replica);
     }
 
-    /** A keep-alive probe, RFC 9293 3.8.4: the target answers where it stands. */
+    /** A keep-alive probe, RFC 9293 3.8.4: old for the target, so it answers where it stands. */
     void probeAlive(Replica replica) {
-        prepare(replica, TcpFlags.ACK, replica.sndMax - 1);
+        prepare(replica, TcpFlags.ACK, replica.sndUna - 1);
         emit(replica);
     }
 
@@ -129,8 +146,7 @@ final class ReplicaSender {
             return;
         }
         int offset = Seq.distance(segment.seq, replica.sndNxt);
-        int sent = Seq.distance(replica.sndNxt, replica.sndMax);
-        int length = Math.min(sent, Math.min(segment.length - offset, replica.mss));
+        int length = nextRepeated(replica);
         noteRetransmission(replica);
         advance(replica, segment, sendPiece(replica, segment, offset, length));
     }
@@ -192,6 +208,11 @@ final class ReplicaSender {
         boolean isLast = offset + length == segment.length;
         int kept = segment.flags & (isLast ? KEPT_FLAGS | TcpFlags.FIN : TcpFlags.URG);
         int seq = segment.seq + offset;
+        if (length > replica.provenLength && !replica.isProving) {
+            replica.isProving = true;
+            replica.provingLength = length;
+            replica.provingEnd = seq + length;
+        }
         if (Seq.greaterOrEqual(seq, replica.sndMax) && Seq.greaterThan(segment.tsVal, replica.lastTsVal)) {
             replica.lastTsVal = segment.tsVal;
         }

@@ -10,8 +10,16 @@ final class ReplicaTimers {
     private final Replicas replicas;
     private final Lifecycle lifecycle;
     private final Player player;
+    private final PathSearch search;
 
-    ReplicaTimers(EngineConfig config, ReplicaSender sender, Replicas replicas, Lifecycle lifecycle, Player player) {
+    ReplicaTimers(
+            EngineConfig config,
+            ReplicaSender sender,
+            Replicas replicas,
+            Lifecycle lifecycle,
+            Player player,
+            PathSearch search) {
+        this.search = search;
         this.config = config;
         this.sender = sender;
         this.replicas = replicas;
@@ -67,13 +75,18 @@ final class ReplicaTimers {
             probeTail(replica, nowNs);
             return;
         }
-        if (!replica.isRepairing) {
+        boolean isExpiry = !replica.isRepairing;
+        if (isExpiry) {
             replica.congestion.onTimeout(replica.sndMax, replica.flight());
         }
         replica.isProbeNext = false;
         backOff(replica);
         replica.sendFrom(replica.session.queue.head(), replica.sndUna);
+        boolean isQuestion = isExpiry && search.onTimeout(replica, nowNs);
         sender.sendFirst(replica);
+        if (isQuestion) {
+            sender.probeAlive(replica);
+        }
         replica.rtoAtNs = replica.gate.silence.nextExpiryNs(nowNs, replica.rto.rtoNs());
     }
 

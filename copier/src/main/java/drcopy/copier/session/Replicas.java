@@ -126,6 +126,17 @@ final class Replicas {
         return gate;
     }
 
+    /** What was found out about the way to a target and not told yet, or null. */
+    ShorterPath pollShorterPath() {
+        for (Map.Entry<Target, OpeningGate> entry : gatesByTarget.entrySet()) {
+            int bytes = entry.getValue().path.pollUntold();
+            if (bytes > 0) {
+                return new ShorterPath(entry.getKey(), bytes);
+            }
+        }
+        return null;
+    }
+
     /** Whose turn it is to open, or null. Its route is announced; its SYN is to be sent. */
     Replica pollOpening(long nowNs) {
         Replica replica = nowNs < routesFullUntilNs ? null : nextToOpen();

@@ -70,6 +70,11 @@ final class RetransmitTimer {
         backoff = Math.min(6, backoff + 1);
     }
 
+    /** How often the timer has expired since the last acknowledgment, 6 for more. */
+    int expiries() {
+        return backoff;
+    }
+
     /** The timer has expired since the last acknowledgment. */
     boolean isBackedOff() {
         return backoff > 0;

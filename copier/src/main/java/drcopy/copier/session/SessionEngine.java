@@ -69,8 +69,9 @@ public final class SessionEngine {
         player = new Player(config, books, sender, lifecycle, editor, timers);
         stream = new ClientStream(config, books, pool, backlog, lifecycle, timers);
         intake = new ClientIntake(config, books, pool, sender, lifecycle, stream, player);
-        receiver = new ReplicaReceiver(books, sender, lifecycle, editor, player);
-        replicaTimers = new ReplicaTimers(config, sender, replicas, lifecycle, player);
+        PathSearch search = new PathSearch(books, sender);
+        receiver = new ReplicaReceiver(books, sender, lifecycle, editor, player, search);
+        replicaTimers = new ReplicaTimers(config, sender, replicas, lifecycle, player, search);
         revival = new Revival(replicas, timers);
         instances = new Instances(lifecycle.sessions(), config.instanceIds());
     }
@@ -306,6 +307,11 @@ public final class SessionEngine {
     /** When {@link #onTick} is next needed; {@code Long.MAX_VALUE} when only input can wake the engine. */
     public long nextDeadlineNs() {
         return Math.min(timers.nextDeadlineNs(), Math.min(replicas.lingerDeadlineNs(), replicas.openDeadlineNs()));
+    }
+
+    /** The way to a target that was found to take less than {@code mtu}, once each time; null when there is no news. */
+    public ShorterPath pollShorterPath() {
+        return replicas.pollShorterPath();
     }
 
     /** The replica of a session as it is now, live or lingering; empty when there is none. For tests and diagnosis. */

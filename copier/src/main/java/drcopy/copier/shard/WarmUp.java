@@ -52,6 +52,7 @@ public final class WarmUp {
                 0,
                 new int[] {0},
                 like.mtu(),
+                like.mtu6(),
                 like.mss(),
                 like.sessionTimeoutNs(),
                 like.holdNs(),

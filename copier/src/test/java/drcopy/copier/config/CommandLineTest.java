@@ -173,7 +173,7 @@ class CommandLineTest {
         assertThat(config.interceptors().lonely()).isTrue();
         assertThat(config.replay())
                 .hasToString(
-                        "Replay[mtu=1500, mss=1460, sessionTimeout=PT2M, hold=PT5S, joinIdle=PT0.5S, onlySyn=false]");
+                        "Replay[mtu=1500, mtu6=1280, mss=1460, sessionTimeout=PT2M, hold=PT5S, joinIdle=PT0.5S, onlySyn=false]");
         assertThat(config.capture())
                 .hasToString("Capture[interfaces=[], filter=null, bufferMib=64, snaplen=65535, shards=1]");
     }

@@ -67,6 +67,7 @@ final class SessionSim {
                 d.shard(),
                 instances,
                 d.mtu(),
+                d.mtu6(),
                 d.mss(),
                 d.sessionTimeoutNs(),
                 weather.outages() ? d.holdNs() : 60 * SECOND,
