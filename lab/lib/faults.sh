@@ -31,7 +31,7 @@ loss_chain() {
 
 # Changes bytes of what a host sends, at the switch, and leaves the checksums, which the host computes: no device on the way vouches for them.
 command_damage() {
-  local host=${1:-} dev=${2:-} percent=${3:-} kind=${4:-all} parts kinds='payload flags sequence port option'
+  local host=${1:-} dev=${2:-} percent=${3:-} kind=${4:-all} parts share kinds='payload flags sequence port option'
   [ $# -ge 3 ] || refuse "damage needs HOST DEV PERCENT|off"
   local port=$host-$dev table=damage_${host}_$dev
   ip -n "$LAB_NAME-switch" link show "$port" > /dev/null 2>&1 || refuse "damage $host $dev: no such host or device"
@@ -42,14 +42,16 @@ command_damage() {
   fi
   in_host "$host" ethtool -K "$dev" tx off > /dev/null
   [[ $percent =~ ^[0-9]+(\.[0-9]{1,2})?$ ]] || refuse "damage $percent: must be 0..100 with at most two decimals, or off"
+  [[ " $kinds all " == *" $kind "* ]] || refuse "damage $kind: must be one of $kinds, or all"
   [ "$kind" = all ] || kinds=$kind
-  parts=$(awk -v p="$percent" -v n="$(wc -w <<< "$kinds")" 'BEGIN {printf "%.0f", p * 100 / n}')
+  parts=$(awk -v p="$percent" 'BEGIN {printf "%.0f", p * 100}')
+  share=$((parts / $(wc -w <<< "$kinds")))
   {
     echo "table netdev $table {"
     echo "chain damage {"
     echo "type filter hook ingress device $port priority 0"
     for kind in $kinds; do
-      echo "meta l4proto tcp numgen random mod 10000 < $parts $(damage_to "$kind") counter accept"
+      echo "meta l4proto tcp numgen random mod 10000 < $share $(damage_to "$kind") counter accept"
     done
     echo "meta l4proto udp numgen random mod 10000 < $parts @th,176,16 set 0x7878 counter"
     echo "}"
@@ -65,7 +67,6 @@ damage_to() {
     sequence) echo '@th,48,16 set 0x1111' ;;
     port) echo '@th,0,16 set 4444' ;;
     option) echo '@th,192,32 set 0x7fffffff' ;; # a timestamp far ahead
-    *) refuse "damage $1: must be payload, flags, sequence, port, option or all" ;;
   esac
 }
 

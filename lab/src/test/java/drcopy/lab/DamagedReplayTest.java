@@ -40,8 +40,7 @@ class DamagedReplayTest {
         assertThat(recording.compare(arrived).isWhole())
                 .as("%s%n%s", recording.compare(arrived), replay.log())
                 .isTrue();
-        assertThat(Bodies.ofLog(
-                        arrived.values().stream().flatMap(List::stream).toList()))
+        assertThat(Bodies.ofLog(arrived.values().stream().flatMap(List::stream).toList()))
                 .isEqualTo(recording.bodies())
                 .hasSize(UPLOADS);
         assertThat(replay.log()).contains("BAD_CHECKSUM");

@@ -5,18 +5,28 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
 
 /**
  * Captures packets through AF_PACKET rings, read without a system call per packet. An incoming capture has one socket for IPv4
  * and one for IPv6 rather than one for all protocols: so it sees each packet once, where this host's own IP receives it
- * (behind VLAN, bond and bridge), and the kernel does not clone what the host sends. A third, with a smaller ring, has the
- * packets behind two VLAN tags of which this host has no device for the outer one. Owned by one thread, except
- * {@link #kernelDrops} and {@link #close}.
+ * (behind VLAN, bond and bridge), and the kernel does not clone what the host sends. Others, with smaller rings, have the
+ * packets behind VLAN tags that this host has no device for. Owned by one thread, except {@link #kernelDrops} and {@link #close}.
  */
 public final class AfPacketSource implements PacketSource {
     private static final int EMPTY_POLLS_BETWEEN_ERROR_CHECKS = 256;
-    /** The ring for two tags is so much smaller. */
-    private static final int TAGGED_SHARE = 16;
+    /** A ring for tagged frames is so much smaller. */
+    private static final int TAGGED_SHARE = 32;
+
+    /** What of tags the kernel leaves: the rest of the inner one of two, or all behind a type that it does not know. */
+    private static final List<Tags> TAGS = List.of(
+            new Tags(PacketSocket.ETH_P_8021Q, 1),
+            new Tags(PacketSocket.ETH_P_8021AD, 1),
+            new Tags(PacketSocket.ETH_P_QINQ1, 1),
+            new Tags(PacketSocket.ETH_P_QINQ1, 2));
+
+    /** So many tags, the first announced by this protocol. */
+    private record Tags(int protocol, int count) {}
 
     private final List<PacketSocket> sockets = new ArrayList<>();
     private final IntUnaryOperator groups;
@@ -79,28 +89,27 @@ public final class AfPacketSource implements PacketSource {
     }
 
     private void openIncoming(CaptureOptions options, BpfFilter filter) {
-        BpfFilter narrowed = filter;
-        BpfFilter tagged = filter.behindTag();
-        String device = options.interfaces().get(0);
-        if (options.interfaces().size() > 1) {
-            int[] indexes =
-                    options.interfaces().stream().mapToInt(Sockets::deviceIndex).toArray();
-            narrowed = filter.andDevices(indexes);
-            tagged = tagged.andDevices(indexes);
-            device = CaptureOptions.ANY;
-        }
+        List<String> devices = options.interfaces();
+        boolean areSeveral = devices.size() > 1;
+        int[] indexes =
+                areSeveral ? devices.stream().mapToInt(Sockets::deviceIndex).toArray() : new int[0];
+        UnaryOperator<BpfFilter> narrow = any -> areSeveral ? any.andDevices(indexes) : any;
+        String device = areSeveral ? CaptureOptions.ANY : devices.get(0);
         if (BpfFilter.mayMatch(options.filter(), "ip")) {
-            add(options, device, PacketSocket.ETH_P_IP, narrowed);
+            add(options, device, PacketSocket.ETH_P_IP, narrow.apply(filter));
         }
         if (BpfFilter.mayMatch(options.filter(), "ip6")) {
-            add(options, device, PacketSocket.ETH_P_IPV6, narrowed);
+            add(options, device, PacketSocket.ETH_P_IPV6, narrow.apply(filter));
         }
         if (sockets.isEmpty()) {
             throw new FilterException(options.filter(), "it takes neither IPv4 nor IPv6 packets");
         }
         int bufferMiB = Math.max(1, options.bufferMiB() / TAGGED_SHARE);
-        PacketRing ring = ring(options.mode(), bufferMiB, options.snaplen() + TaggedRing.TAG_BYTES);
-        add(device, PacketSocket.ETH_P_8021Q, tagged, new TaggedRing(ring));
+        for (Tags tags : TAGS) {
+            int snaplen = options.snaplen() + tags.count * TaggedRing.TAG_BYTES;
+            PacketRing ring = new TaggedRing(ring(options.mode(), bufferMiB, snaplen), tags.count);
+            add(device, tags.protocol, narrow.apply(filter.behindTags(tags.count)), ring);
+        }
     }
 
     private static PacketRing ring(CaptureOptions.Mode mode, int bufferMiB, int snaplen) {

@@ -108,19 +108,20 @@ public final class BpfFilter {
         return after(prelude);
     }
 
-    /** This filter, for packets of IP behind the rest of an 802.1Q tag ({@link TaggedRing}). */
-    BpfFilter behindTag() {
+    /** This filter, for packets of IP behind the rest of the first of so many VLAN tags ({@link TaggedRing}). */
+    BpfFilter behindTags(int tags) {
+        int bytes = tags * TaggedRing.TAG_BYTES;
         ByteBuffer moved = ByteBuffer.wrap(code.clone()).order(ByteOrder.nativeOrder());
         for (int at = 0; at < code.length; at += INSTRUCTION_BYTES) {
             int operation = moved.getShort(at);
             boolean keepsBytes = operation == RETURN && moved.getInt(at + 4) != 0;
             if (keepsBytes || loadsFromPacket(operation)) {
-                moved.putInt(at + 4, moved.getInt(at + 4) + TaggedRing.TAG_BYTES);
+                moved.putInt(at + 4, moved.getInt(at + 4) + bytes);
             }
         }
         return new BpfFilter(moved.array())
                 .after(
-                        instruction(LOAD_HALF, 0, 0, 2),
+                        instruction(LOAD_HALF, 0, 0, bytes - 2),
                         instruction(JUMP_EQUAL, 2, 0, PacketSocket.ETH_P_IP),
                         instruction(JUMP_EQUAL, 1, 0, PacketSocket.ETH_P_IPV6),
                         instruction(RETURN, 0, 0, 0));

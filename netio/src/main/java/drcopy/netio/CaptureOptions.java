@@ -9,7 +9,7 @@ import java.util.List;
  * @param interfaces device names; {@code any}, alone, is every device of this host
  * @param filter pcap-filter(7) text over packets that begin with their IP header; empty takes all
  * @param bufferMiB size of each ring, MiB, 1..1024. An incoming capture has one ring for each of IPv4 and IPv6 that the filter
- *     can match, and one of a sixteenth of it for frames with two VLAN tags
+ *     can match, and four of a thirty-second of it for frames with VLAN tags
  * @param snaplen bytes kept of each packet from its IP header, 64..262144
  * @param mode how the kernel hands over packets
  * @param direction which packets

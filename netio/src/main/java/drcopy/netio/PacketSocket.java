@@ -14,6 +14,10 @@ final class PacketSocket implements AutoCloseable {
     /** What the kernel makes of a frame with two tags: it takes the outer one away. */
     static final int ETH_P_8021Q = 0x8100;
 
+    static final int ETH_P_8021AD = 0x88a8;
+    /** An outer tag that the kernel does not know for one, and leaves in its place. */
+    static final int ETH_P_QINQ1 = 0x9100;
+
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_FANOUT = 18;
     /** PACKET_FANOUT_HASH: both directions of a flow come to the same socket (linux/if_packet.h). */

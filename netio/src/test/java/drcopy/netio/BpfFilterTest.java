@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,21 +53,28 @@ class BpfFilterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"198.18.7.7, 198.18.7.2, 0800", "2001:db8::7, 2001:db8::2, 86dd"})
-    void behindATagTheSameIsTaken(String client, String server, String type) {
+    @CsvSource({
+        "198.18.7.7, 198.18.7.2, 00070800",
+        "2001:db8::7, 2001:db8::2, 000786dd",
+        "198.18.7.7, 198.18.7.2, 0064810000070800",
+        "2001:db8::7, 2001:db8::2, 00648100000786dd"
+    })
+    void behindTagsTheSameIsTaken(String client, String server, String tags) {
         BpfFilter filter = BpfFilter.compile("tcp dst port 80 and (dst host 198.18.7.2 or dst host 2001:db8::2)")
-                .behindTag();
+                .behindTags(tags.length() / 8);
 
-        assertThat(takes(filter, type, client, server, 80)).isTrue();
-        assertThat(takes(filter, type, client, server, 81)).isFalse();
-        assertThat(takes(filter, type, server, client, 80)).isFalse();
-        assertThat(takes(filter, "8100", client, server, 80)).isFalse();
+        assertThat(takes(filter, tags, client, server, 80)).isTrue();
+        assertThat(takes(filter, tags, client, server, 81)).isFalse();
+        assertThat(takes(filter, tags, server, client, 80)).isFalse();
+        assertThat(takes(filter, tags.substring(0, tags.length() - 4) + "8100", client, server, 80))
+                .isFalse();
     }
 
-    private static boolean takes(BpfFilter filter, String type, String client, String server, int port) {
-        ByteBuffer packet = ByteBuffer.allocate(256).putShort(2, (short) Integer.parseInt(type, 16));
-        ByteBuffer ip = packet.slice(TaggedRing.TAG_BYTES, 200);
-        int length = TaggedRing.TAG_BYTES + TestPackets.write(ip, client, 40_000, server, port, 1, TestPackets.SYN, 9);
+    private static boolean takes(BpfFilter filter, String tags, String client, String server, int port) {
+        byte[] before = HexFormat.of().parseHex(tags);
+        ByteBuffer packet = ByteBuffer.allocate(256).put(0, before);
+        ByteBuffer ip = packet.slice(before.length, 200);
+        int length = before.length + TestPackets.write(ip, client, 40_000, server, port, 1, TestPackets.SYN, 9);
         return filter.matches(packet, 0, length, length);
     }
 }

@@ -23,6 +23,8 @@ class VlanCaptureLabTest {
     private static final String ADDRESSES = "ffffffffffff" + "020000000001";
     private static final String TAG_SEVEN = "81000007";
     private static final String PROVIDERS_TAG = "88a80064";
+    /** Of the time before 802.1ad. */
+    private static final String FORMER_TAG = "91000064";
 
     private NetNs sender;
     private NetNs receiver;
@@ -57,7 +59,13 @@ class VlanCaptureLabTest {
         "eth0, " + TAG_SEVEN,
         "any, " + PROVIDERS_TAG + TAG_SEVEN,
         "eth0, " + PROVIDERS_TAG + TAG_SEVEN,
-        "any, " + TAG_SEVEN + TAG_SEVEN
+        "any, " + TAG_SEVEN + TAG_SEVEN,
+        "any, " + PROVIDERS_TAG + PROVIDERS_TAG,
+        "eth0, " + TAG_SEVEN + PROVIDERS_TAG,
+        "any, " + FORMER_TAG,
+        "eth0, " + FORMER_TAG,
+        "any, " + FORMER_TAG + TAG_SEVEN,
+        "eth0, " + FORMER_TAG + TAG_SEVEN
     })
     void taggedFramesAreSeenOnceAndBare(String device, String tags) {
         try (AfPacketSource source = capture(CaptureOptions.incoming(List.of(device), FILTER))) {
