@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
  * Stateless; allocates nothing.
  */
 public final class PacketChecksum {
+    private static final int IPV4_LENGTH = 2;
     private static final int IPV4_CHECKSUM = 10;
     private static final int UDP_CHECKSUM = 6;
     private static final int TCP_CHECKSUM = 16;
@@ -25,9 +26,13 @@ public final class PacketChecksum {
 
     /**
      * Whether the packet was captured on its sender's host, before a device filled its checksums in: TCP's or UDP's is the sum of
-     * the pseudo-header alone, with or without the length, IPv4's may be 0. What is filled in is right.
+     * the pseudo-header alone, with or without the length, IPv4's may be 0. What is filled in is right. A device that has to fill
+     * in IPv4's length has to do all sums.
      */
     public static boolean isLeftToDevice(IpPacket p) {
+        if (!p.isIpv6() && p.buffer().getShort(p.offset() + IPV4_LENGTH) == 0) {
+            return true;
+        }
         boolean isHeaderFine = p.isIpv6() || p.buffer().getShort(p.offset() + IPV4_CHECKSUM) == 0 || isHeaderRight(p);
         return isHeaderFine && (isPartial(p) || isTransportRight(p));
     }

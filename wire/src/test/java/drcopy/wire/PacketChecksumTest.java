@@ -118,6 +118,14 @@ class PacketChecksumTest {
                 .isFalse();
     }
 
+    @Test
+    void whoLeavesTheLengthToTheDeviceLeavesTheSums() {
+        ByteBuffer b = segment(V4).putShort(2, (short) 0).putShort(20 + 16, (short) 0x1234);
+
+        assertThat(isRight(b)).isFalse();
+        assertThat(PacketChecksum.isLeftToDevice(wrapped(b))).isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {V4, V6})
     void damageIsNotLeftToTheDevice(String client) {
