@@ -2,6 +2,9 @@
 package drcopy.copier.offline;
 
 import drcopy.wire.Seq;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ListIterator;
 
 /** What a look at a file remembers of one connection: how far the client's stream is whole, and where its requests begin. */
 final class FileFlow {
@@ -22,9 +25,9 @@ final class FileFlow {
     private boolean isPushed;
     private int nxt;
     private int ack;
-    private boolean hasHole;
-    private int holeAt;
-    private int holeEnd;
+    /** Beginning and end of each, in their order; null when there never was one. */
+    private List<int[]> holes;
+
     private int newBytes;
 
     private FileFlow(boolean hasSyn, int nxt) {
@@ -59,7 +62,7 @@ final class FileFlow {
     /** Nothing of it is replayed from now on. */
     void leaveOut() {
         isLeftOut = true;
-        hasHole = false;
+        holes = null;
     }
 
     boolean isLeftOut() {
@@ -68,7 +71,7 @@ final class FileFlow {
 
     /** Whether part of the client's stream is missing. */
     boolean hasHole() {
-        return hasHole;
+        return holes != null && !holes.isEmpty();
     }
 
     /** Bytes of the segment noted last that no segment before had. */
@@ -96,22 +99,40 @@ final class FileFlow {
     }
 
     private boolean isNew(int seq, int end) {
-        if (hasHole && seq == holeAt) {
-            newBytes = Math.min(Seq.distance(seq, end), Seq.distance(holeAt, holeEnd));
-            holeAt += newBytes;
-            hasHole = holeAt != holeEnd;
+        if (hasHole()) {
+            fill(seq, end);
         }
         if (Seq.lessOrEqual(end, nxt)) {
             return newBytes > 0;
         }
         if (Seq.greaterThan(seq, nxt)) {
-            hasHole = true;
-            holeAt = nxt;
-            holeEnd = seq;
+            holes = holes == null ? new ArrayList<>(1) : holes;
+            holes.add(new int[] {nxt, seq});
             nxt = seq;
         }
         newBytes += Seq.distance(nxt, end);
         nxt = end;
         return true;
+    }
+
+    private void fill(int seq, int end) {
+        for (ListIterator<int[]> each = holes.listIterator(); each.hasNext(); ) {
+            int[] hole = each.next();
+            int holeEnd = hole[1];
+            int from = Seq.max(seq, hole[0]);
+            int to = Seq.min(end, holeEnd);
+            if (Seq.greaterOrEqual(from, to)) {
+                continue;
+            }
+            newBytes += Seq.distance(from, to);
+            if (from == hole[0]) {
+                each.remove();
+            } else {
+                hole[1] = from;
+            }
+            if (to != holeEnd) {
+                each.add(new int[] {to, holeEnd});
+            }
+        }
     }
 }

@@ -96,6 +96,23 @@ class DryRunTest {
     }
 
     @Test
+    void severalHolesOfASessionFillOneByOne() {
+        capture.add(client(1).syn().seq(0)).add(client(1).psh().seq(11).ack(1).payload(10));
+        capture.add(client(1).psh().seq(51).ack(1).payload(10));
+        capture.add(client(1).psh().seq(31).ack(1).payload(10));
+        capture.add(client(1).psh().seq(1).ack(1).payload(31));
+        assertThat(report(capture.written()))
+                .contains("50  bytes", "1  sessions not whole, CAPTURE_GAP: packets of the client's are missing");
+
+        capture = new TestCapture(folder.resolve("whole.pcap"));
+        capture.add(client(1).syn().seq(0)).add(client(1).psh().seq(11).ack(1).payload(10));
+        capture.add(client(1).psh().seq(31).ack(1).payload(10));
+        capture.add(client(1).psh().seq(21).ack(1).payload(10));
+        capture.add(client(1).psh().seq(1).ack(1).payload(10));
+        assertThat(report(capture.written())).contains("40  bytes").noneMatch(line -> line.contains("not whole"));
+    }
+
+    @Test
     void whatTheCaptureCutIsCounted() throws IOException {
         Path file = capture.session(1).written();
         byte[] bytes = Files.readAllBytes(file);
