@@ -197,6 +197,13 @@ public final class Mirror implements AutoCloseable {
         return arrivals.serverLines(since, host);
     }
 
+    /** How late the real servers took what online took since the mark. */
+    public Lag lag(Mark since) {
+        return Lag.of(
+                onlineLines(since),
+                servers.keySet().stream().map(host -> serverLines(since, host)).toList());
+    }
+
     @Override
     public void close() {
         try {

@@ -22,7 +22,7 @@ public final class Web implements AutoCloseable {
             http {
               log_format lab '%2$s';
               access_log %1$s/access.log lab buffer=64k flush=200ms;
-              keepalive_requests 100000000; keepalive_timeout 120s; tcp_nodelay on;
+              keepalive_requests %8$d; keepalive_timeout %9$ds; tcp_nodelay on;
               client_max_body_size 200m; client_body_timeout 20s; client_body_temp_path %1$s/bodies;
               default_type text/plain;
               server {
@@ -39,16 +39,20 @@ public final class Web implements AutoCloseable {
     private static final int FILE_BYTES = 100_000;
     private static final int CONNECTIONS = 16_384;
     private static final int OTHER_FILES = 8_192;
+    private static final int MANY_REQUESTS = 100_000_000;
+    private static final int LONG_IDLE_SECONDS = 120;
 
     private final Lab lab;
     private final String host;
     private final Path folder;
     private final AccessLog log;
+    private final int connections;
     private HostProcess process;
 
-    private Web(Lab lab, String host) {
+    private Web(Lab lab, String host, int connections) {
         this.lab = lab;
         this.host = host;
+        this.connections = connections;
         this.folder = lab.folder().resolve("web-" + host);
         this.log = new AccessLog(folder.resolve("access.log"));
     }
@@ -60,13 +64,29 @@ public final class Web implements AutoCloseable {
 
     /** Like the other, for so many connections at a time; one worker has 16,384 at most, for a process may not have many more files. */
     public static Web start(Lab lab, String host, int connections) {
-        Web web = new Web(lab, host);
-        web.configure(connections);
+        Web web = new Web(lab, host, connections);
+        web.configure(MANY_REQUESTS, LONG_IDLE_SECONDS);
         web.start();
         return web;
     }
 
-    private void configure(int connections) {
+    /**
+     * Starts it anew; from then on it closes a connection after so many requests, and one that idles so long.
+     *
+     * @param idleSeconds 1 at least
+     */
+    public void keep(int requests, int idleSeconds) {
+        close();
+        configure(requests, idleSeconds);
+        start();
+    }
+
+    /** As {@link #keep}, with what it has at first: more than a test reaches. */
+    public void keepLong() {
+        keep(MANY_REQUESTS, LONG_IDLE_SECONDS);
+    }
+
+    private void configure(int requests, int idleSeconds) {
         try {
             Files.createDirectories(folder);
             Path bodies = Files.createDirectories(folder.resolve("bodies"));
@@ -80,7 +100,9 @@ public final class Web implements AutoCloseable {
                     each,
                     2 * each + OTHER_FILES,
                     workers,
-                    workers > 1 ? " reuseport" : "");
+                    workers > 1 ? " reuseport" : "",
+                    requests,
+                    idleSeconds);
             Files.writeString(folder.resolve("page.txt"), "b".repeat(PAGE_BYTES));
             Files.writeString(folder.resolve("file.txt"), "c".repeat(FILE_BYTES));
             Files.writeString(folder.resolve("nginx.conf"), config);

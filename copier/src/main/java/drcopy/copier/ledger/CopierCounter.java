@@ -45,6 +45,7 @@ public enum CopierCounter {
     RESPONSES_DROPPED("responses_dropped", "Response summaries dropped because the shard's inbound queue was full."),
     RESPONSE_BYTES("response_bytes", "Payload bytes the target sent, in sequence."),
     ROUTES_PUSHED("routes_pushed", "Routes handed to interceptor streams, snapshots included."),
+    ROUTES_TAKEN_OVER("routes_taken_over", "Replica connections whose flow had a route already: none was pushed."),
     ROUTE_SNAPSHOTS("route_snapshots", "Snapshots of live routes sent."),
     ROUTES_DEFERRED("routes_deferred", "Openings put off because the queue of routes was full."),
     ROUTE_QUEUE_OVERFLOWS(

@@ -61,8 +61,10 @@ public final class CopierMetrics {
                 "Packets the kernel did not take, by its error.",
                 "errno",
                 figures.sendErrors());
-        metrics.gauge("routes_live", "Routes of live replicas.", () -> figures.liveRoutes()
-                .getAsInt());
+        metrics.gauge(
+                "routes_live",
+                "Routes that are announced, of live replicas and of those that ended a moment ago.",
+                () -> figures.liveRoutes().getAsInt());
         addGovernor(metrics, figures);
         addInterceptors(metrics, figures);
         figures.mysql().ifPresent(counts -> addMySql(metrics, counts));

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * Where what is shown comes from. All may be asked by any thread and none blocks.
  *
  * @param ledgers counters of all threads
- * @param liveRoutes routes of live replicas
+ * @param liveRoutes routes that are announced
  * @param standings how each interceptor fares
  * @param sendErrors packets the kernel did not take, by its error's name
  * @param governor what keeps the copier within its budget has decided

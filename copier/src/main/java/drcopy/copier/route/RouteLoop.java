@@ -77,7 +77,7 @@ public final class RouteLoop implements Executor {
         return ledger;
     }
 
-    /** Routes of live replicas. Any thread. */
+    /** Routes that are announced: of live replicas, and of ended ones for a while. Any thread. */
     public int liveRoutes() {
         return liveRoutes;
     }

@@ -356,9 +356,9 @@ final class ClientStream {
         session.isStreamOver = true;
         Replica replica = session.replica;
         if (replica == null) {
-            lifecycle.endLingering(session, DropReason.REPLACED);
+            lifecycle.endLingering(session, DropReason.REPLACED, nowNs);
         } else if (session.queue.isEmpty() && (replica.syn != null || replica.isAllAcknowledged())) {
-            lifecycle.cut(session, DropReason.REPLACED);
+            lifecycle.cut(session, DropReason.REPLACED, nowNs);
         } else if (session.queue.tail() == null
                 || !session.queue.tail().isReset() && !session.queue.tail().isFin()) {
             backlog.appendEnd(session, 0);

@@ -78,7 +78,7 @@ final class Lifecycle {
     /** Opens a replica that begins with the head of the queue, with a SYN of our own; ends the session if its ID was lost. */
     void openAtRequest(Session session, long nowNs) {
         if (!session.mayOpen()) {
-            dismiss(session);
+            dismiss(session, nowNs);
             return;
         }
         if (session.hasHadReplica) {
@@ -100,9 +100,9 @@ final class Lifecycle {
     }
 
     /** The session ends for its instance ID was lost: IDs in use may join its connection at the next request. */
-    private void dismiss(Session session) {
+    private void dismiss(Session session, long nowNs) {
         backlog.dropAll(session, DropReason.ID_LOST);
-        endLingering(session, DropReason.ID_LOST);
+        endLingering(session, DropReason.ID_LOST, nowNs);
     }
 
     private void enlist(Replica replica, int port, long nowNs) {
@@ -148,10 +148,10 @@ final class Lifecycle {
     }
 
     /** The target refused the SYN. */
-    void refused(Replica replica) {
+    void refused(Replica replica, long nowNs) {
         dropSyn(replica, DropReason.TARGET_REFUSED);
         backlog.dropAll(replica.session, DropReason.TARGET_REFUSED);
-        leave(replica, false, 0);
+        leave(replica, false, nowNs);
         rest(replica.session, DropReason.TARGET_REFUSED);
     }
 
@@ -231,7 +231,7 @@ final class Lifecycle {
     }
 
     /** Ends the session at once: a RST where there is a connection, its port free again, what it holds dropped. */
-    void cut(Session session, DropReason reason) {
+    void cut(Session session, DropReason reason, long nowNs) {
         Replica replica = session.replica;
         if (replica != null) {
             if (replica.state().isSynchronized()) {
@@ -239,19 +239,19 @@ final class Lifecycle {
                 books.count(CopierCounter.REPLICAS_RESET);
             }
             dropSyn(replica, reason);
-            leave(replica, false, 0);
+            leave(replica, false, nowNs);
         }
         backlog.dropAll(session, reason);
-        endLingering(session, reason);
+        endLingering(session, reason, nowNs);
     }
 
     /** The session has no live replica and will have none: its last one stops answering, and it is forgotten. */
-    void endLingering(Session session, DropReason reason) {
+    void endLingering(Session session, DropReason reason, long nowNs) {
         Replica last = session.lingering;
         if (last != null) {
             session.lingering = null;
             replicas.stopLingering(last);
-            replicas.remove(last);
+            replicas.remove(last, nowNs);
         }
         backlog.dropBeyond(session, reason);
         forget(session);
@@ -263,7 +263,7 @@ final class Lifecycle {
         if (replica != null) {
             dropSyn(replica, DropReason.INTERNAL);
             replicas.retire(replica);
-            replicas.remove(replica);
+            replicas.withdraw(replica);
             session.replica = null;
         }
         backlog.dropAll(session, DropReason.INTERNAL);
@@ -273,12 +273,19 @@ final class Lifecycle {
 
     /** The flow of this replica belongs to another copier: not a packet more on it. */
     void cede(Replica replica, long nowNs) {
+        if (replica.isLingering) {
+            replicas.stopLingering(replica);
+            replicas.withdraw(replica);
+            lingered(replica);
+            return;
+        }
         if (replica.state() == TcpState.CLOSED || replica.state() == TcpState.SYN_SENT) {
             moveToNextPort(replica, nowNs);
             return;
         }
         backlog.dropBroken(replica.session, DropReason.REPLACED);
-        leave(replica, false, nowNs);
+        retire(replica);
+        replicas.withdraw(replica);
         goOn(replica.session, DropReason.REPLACED, nowNs);
     }
 
@@ -289,28 +296,33 @@ final class Lifecycle {
         replica.syn = old.syn;
         old.syn = null;
         int port = PortTable.nextPort(old.key.clientPort);
-        leave(old, false, nowNs);
+        retire(old);
+        replicas.withdraw(old);
         if (session.mayOpen()) {
             enlist(replica, port, nowNs);
         } else {
             dropSyn(replica, DropReason.ID_LOST);
-            dismiss(session);
+            dismiss(session, nowNs);
         }
     }
 
     private void leave(Replica replica, boolean lingers, long nowNs) {
-        Session session = replica.session;
-        session.replica = null;
+        retire(replica);
+        if (!lingers) {
+            replicas.remove(replica, nowNs);
+            return;
+        }
+        replicas.linger(replica, nowNs);
+        replica.session.lingering = replica;
+    }
+
+    /** The session has no live replica any more. */
+    private void retire(Replica replica) {
+        replica.session.replica = null;
         replicas.retire(replica);
         if (replica.state() != TcpState.CLOSED && replica.state() != TcpState.TIME_WAIT) {
             replica.transitionTo(TcpState.CLOSED);
         }
-        if (!lingers) {
-            replicas.remove(replica);
-            return;
-        }
-        replicas.linger(replica, nowNs);
-        session.lingering = replica;
     }
 
     /** A lingering replica of this session is gone. */

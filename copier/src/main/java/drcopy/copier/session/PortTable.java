@@ -24,9 +24,9 @@ public final class PortTable {
         return port == 65_535 ? FIRST_PORT : port + 1;
     }
 
-    /** Who holds the addresses and port of this replica's key, or null. */
-    Replica holder(Replica replica) {
-        return replicas.find(replica.key, 0);
+    /** Who holds the addresses and port of this entry's key, or null. */
+    Replica holder(FlowEntry flow) {
+        return replicas.find(flow.key, 0);
     }
 
     /** The replica's key is taken by it. Nobody holds it. */

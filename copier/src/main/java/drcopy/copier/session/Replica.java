@@ -104,6 +104,8 @@ final class Replica extends FlowEntry {
     long firstSynNs;
     long staleResetNs = Long.MIN_VALUE;
     boolean isSynRepeated;
+    /** A connection from before has acknowledged what precedes the SYN's end: late, or because it does not know of its end. */
+    boolean isStale;
 
     boolean isAckOwed;
     boolean isListedOwing;
@@ -118,6 +120,10 @@ final class Replica extends FlowEntry {
 
     /** Its route was announced. */
     boolean isRouted;
+    /** It took its route over from the connection before on its flow, whose RCV.NXT was {@link #formerNxt}. */
+    boolean isHeir;
+
+    int formerNxt;
 
     boolean isQueuedToOpen;
     /** It has waited through a silence of its target. */

@@ -13,6 +13,8 @@ import drcopy.wire.TcpFlags;
 final class ReplicaReceiver {
     /** Summaries of segments this far below RCV.NXT still speak of this connection. */
     private static final int STALE_BYTES = 1 << 20;
+    /** What a connection that ended may have sent that was never reported. */
+    private static final int MOST_AHEAD_BYTES = 1 << 16;
     /** Payload of a full segment when the target's SYN has no MSS option: RFC 9293 3.7.1. */
     private static final int DEFAULT_MSS = 536;
 
@@ -94,16 +96,29 @@ final class ReplicaReceiver {
             return;
         }
         if (TcpFlags.any(flags, TcpFlags.RST)) {
-            if (hasAck) {
+            if (hasAck && !isOfConnectionBefore(replica, response.seq())) {
                 replica.gate.silence.heard(nowNs);
-                lifecycle.refused(replica);
+                lifecycle.refused(replica, nowNs);
             }
             return;
         }
         if (hasAck && TcpFlags.any(flags, TcpFlags.SYN)) {
             heard(replica, nowNs);
             establish(replica, response, nowNs);
+        } else {
+            replica.isStale |= hasAck;
         }
+    }
+
+    /**
+     * What a connection of the session still said before it heard of its end may acknowledge just what the next one's SYN begins with. A
+     * refusal has no numbers of that connection: its SEG.SEQ is 0, RFC 9293 3.10.7.1.
+     */
+    private static boolean isOfConnectionBefore(Replica replica, int seq) {
+        return replica.isHeir
+                && seq != 0
+                && Seq.greaterOrEqual(seq, replica.formerNxt - STALE_BYTES)
+                && Seq.lessOrEqual(seq, replica.formerNxt + MOST_AHEAD_BYTES);
     }
 
     private void resetStale(Replica replica, TargetResponse response, long nowNs) {

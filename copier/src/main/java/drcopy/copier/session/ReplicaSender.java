@@ -103,9 +103,22 @@ final class ReplicaSender {
     /** A RST that answers a segment of a connection we do not know: RFC 9293 3.10.7.1 and 3.10.7.3. */
     void sendResetFor(Replica replica, TargetResponse response) {
         boolean hasAck = TcpFlags.any(response.flags(), TcpFlags.ACK);
-        packet.flags = hasAck ? TcpFlags.RST : TcpFlags.RST | TcpFlags.ACK;
-        packet.seq = hasAck ? response.ack() : 0;
-        packet.ack = hasAck ? 0 : response.seq() + response.payloadLength() + 1;
+        if (hasAck) {
+            sendResetAt(replica, response.ack());
+        } else {
+            sendReset(replica, TcpFlags.RST | TcpFlags.ACK, 0, response.seq() + response.payloadLength() + 1);
+        }
+    }
+
+    /** A RST of a connection that expects this number next. */
+    void sendResetAt(Replica replica, int seq) {
+        sendReset(replica, TcpFlags.RST, seq, 0);
+    }
+
+    private void sendReset(Replica replica, int flags, int seq, int ack) {
+        packet.flags = flags;
+        packet.seq = seq;
+        packet.ack = ack;
         packet.window = 0;
         packet.trafficClass = replica.session.trafficClass;
         packet.hasTimestamps = false;

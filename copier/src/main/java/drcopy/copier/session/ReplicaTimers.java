@@ -105,6 +105,11 @@ final class ReplicaTimers {
     private void repeatSyn(Replica replica, long nowNs) {
         replica.gate.leave(replica);
         backOff(replica);
+        replicas.announceAgain(replica);
+        if (replica.isStale) {
+            replica.isStale = false;
+            sender.sendResetAt(replica, replica.iss + 1);
+        }
         sender.sendSyn(replica, nowNs);
         replica.rtoAtNs = replica.gate.silence.nextExpiryNs(nowNs, replica.rto.synRtoNs());
     }

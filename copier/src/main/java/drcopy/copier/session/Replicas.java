@@ -20,6 +20,7 @@ final class Replicas {
     private final RouteSink routes;
     private final TimerHeap timers;
     private final ReplicaTable table;
+    private final FormerRoutes formers;
     private final PortTable ports = new PortTable();
 
     private final Map<Target, OpeningGate> gatesByTarget = new HashMap<>();
@@ -37,10 +38,21 @@ final class Replicas {
         this.routes = routes;
         this.timers = timers;
         this.table = new ReplicaTable(config.shard());
+        this.formers = new FormerRoutes(routes, table, config.lingerNs(), config.maxLingering());
     }
 
+    /** Whose segments are reported under this route: the replica that has it, or, when it was withdrawn, the one on its flow by now; or null. */
     Replica find(long routeId) {
-        return table.find(routeId);
+        Replica replica = table.find(routeId);
+        return replica == null ? heir(table.former(routeId)) : replica;
+    }
+
+    private Replica heir(FormerRoute route) {
+        return route == null ? null : ports.holder(route);
+    }
+
+    FormerRoutes formers() {
+        return formers;
     }
 
     ReplicaTable table() {
@@ -53,10 +65,14 @@ final class Replicas {
      * @return false when every port is taken
      */
     boolean enlist(Replica replica, int port, long nowNs) {
-        if (!takePort(replica, port)) {
+        if (!takePort(replica, port, nowNs)) {
             return false;
         }
-        table.add(replica);
+        if (formers.inherit(replica)) {
+            books.count(CopierCounter.ROUTES_TAKEN_OVER);
+        } else {
+            table.add(replica);
+        }
         replica.waitingSinceNs = nowNs;
         replica.lastHeardNs = nowNs;
         gate(replica.session.target).queue(replica);
@@ -77,7 +93,7 @@ final class Replicas {
         replica.gate.queue(replica);
     }
 
-    private boolean takePort(Replica replica, int from) {
+    private boolean takePort(Replica replica, int from, long nowNs) {
         Session session = replica.session;
         int port = from;
         for (int tries = 0; tries < PortTable.PORTS; tries++) {
@@ -91,7 +107,7 @@ final class Replicas {
             Replica holder = ports.holder(replica);
             if (holder != null && holder.isLingering && isSameClient(holder.session, session)) {
                 stopLingering(holder);
-                remove(holder);
+                remove(holder, nowNs);
                 evicted = holder;
                 holder = null;
             }
@@ -135,6 +151,13 @@ final class Replicas {
             }
         }
         return null;
+    }
+
+    /** The SYN of a replica that took its route over was not answered: it may be that an interceptor refused the route then. */
+    void announceAgain(Replica replica) {
+        if (replica.isHeir) {
+            boolean unused = routes.add(replica.routeId, replica.key, replica.session.tag); // else with the next SYN
+        }
     }
 
     /** Whose turn it is to open, or null. Its route is announced; its SYN is to be sent. */
@@ -190,13 +213,24 @@ final class Replicas {
         }
     }
 
+    /** The replica is gone, its port free; its route stays for the next replica of its flow, unless that may not be opened. */
+    void remove(Replica replica, long nowNs) {
+        if (!replica.isRouted || !replica.session.mayOpen()) {
+            withdraw(replica);
+            return;
+        }
+        ports.release(replica);
+        formers.keep(replica, nowNs);
+    }
+
     /** The replica is gone, its port free, its route withdrawn if it was announced. */
-    void remove(Replica replica) {
+    void withdraw(Replica replica) {
         ports.release(replica);
         if (replica.isRouted) {
-            routes.remove(replica.routeId);
+            formers.withdraw(replica);
+        } else {
+            table.remove(replica);
         }
-        table.remove(replica);
     }
 
     /** The replica answers late segments for a while. */
@@ -239,7 +273,7 @@ final class Replicas {
             return null;
         }
         stopLingering(oldest);
-        remove(oldest);
+        withdraw(oldest);
         return oldest;
     }
 
@@ -247,7 +281,9 @@ final class Replicas {
         return lingering > config.maxLingering();
     }
 
+    /** When lingering, or the keeping of a former route, is next over, or NEVER. */
     long lingerDeadlineNs() {
-        return lingerHead == null ? TimerHeap.NEVER : lingerHead.lingerUntilNs;
+        long keptNs = formers.deadlineNs();
+        return lingerHead == null ? keptNs : Math.min(keptNs, lingerHead.lingerUntilNs);
     }
 }

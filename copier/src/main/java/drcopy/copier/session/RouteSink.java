@@ -6,7 +6,7 @@ import drcopy.wire.FlowKey;
 /** Where the engine announces which replicas it owns. Called by the shard thread; never blocks. */
 public interface RouteSink {
     /**
-     * Announces a replica before its SYN is sent.
+     * Announces a replica before its SYN is sent. One that is announced may be announced again.
      *
      * @param replica client address and port as the target sees them, and the target's; copied, not kept
      * @return false when the queue is full: the engine puts the opening off and asks again

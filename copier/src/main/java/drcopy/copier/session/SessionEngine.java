@@ -81,14 +81,15 @@ public final class SessionEngine {
      * keep the IDs they began with, but open no further connection under one that is not among these. Without any ID nothing new is
      * taken up.
      */
-    public void useInstances(int... instanceIds) {
+    public void useInstances(long nowNs, int... instanceIds) {
         instances.use(instanceIds);
+        replicas.formers().keepOnly(instances.current());
         ReplicaTable table = replicas.table();
         for (int i = 0; i < table.end(); i++) {
             Replica replica = table.at(i);
             if (replica != null && replica.isQueuedToOpen && !replica.session.mayOpen()) {
                 try {
-                    lifecycle.cut(replica.session, DropReason.ID_LOST);
+                    lifecycle.cut(replica.session, DropReason.ID_LOST, nowNs);
                 } catch (RuntimeException fault) {
                     faults.contain(replica.session, fault);
                 }
@@ -192,12 +193,13 @@ public final class SessionEngine {
 
     /**
      * An interceptor says that the flow of this route belongs to another copier: a replica that is still opening takes another
-     * port, one that stands ends without a packet, and its session's next request opens another.
+     * port, one that stands ends without a packet, and its session's next request opens another. Nobody takes the route over.
      */
     public void onRouteConflict(long routeId, long nowNs) {
         books.count(CopierCounter.ROUTE_CONFLICTS);
-        Replica replica = replicas.find(routeId);
-        if (replica == null || replica.isLingering) {
+        Replica replica = replicas.table().find(routeId);
+        if (replica == null) {
+            replicas.formers().withdraw(routeId);
             return;
         }
         try {
@@ -264,6 +266,7 @@ public final class SessionEngine {
             run++;
             lifecycle.lingered(ended);
         }
+        run += replicas.formers().expire(nowNs, limit - run);
         finish(nowNs);
         return run;
     }
@@ -297,7 +300,7 @@ public final class SessionEngine {
         boolean isIdle =
                 session.queue.isEmpty() && session.beyond.isEmpty() && (replica == null || replica.syn == null);
         if (nowNs >= forgetNs && isIdle) {
-            lifecycle.cut(session, DropReason.TARGET_TIMEOUT);
+            lifecycle.cut(session, DropReason.TARGET_TIMEOUT, nowNs);
             return;
         }
         long againNs = Math.max(forgetNs, nowNs + config.sessionTimeoutNs());
@@ -352,15 +355,16 @@ public final class SessionEngine {
             Replica replica = table.at(shutdownAt++);
             if (replica != null && !replica.isLingering) {
                 reset++;
-                shutDown(replica.session);
+                shutDown(replica.session, nowNs);
             }
         }
         for (Session left = lifecycle.sessions().any(); reset < limit && left != null; ) {
             reset++;
-            shutDown(left);
+            shutDown(left, nowNs);
             left = lifecycle.sessions().any();
         }
         if (reset < limit) {
+            replicas.formers().withdrawAll();
             shutdownAt = 0; // all are gone: a paused engine begins anew
         }
         return reset;
@@ -378,9 +382,9 @@ public final class SessionEngine {
         intake.forgetAll();
     }
 
-    private void shutDown(Session session) {
+    private void shutDown(Session session, long nowNs) {
         try {
-            lifecycle.cut(session, DropReason.SHUTDOWN);
+            lifecycle.cut(session, DropReason.SHUTDOWN, nowNs);
         } catch (RuntimeException fault) {
             faults.contain(session, fault);
         }

@@ -105,7 +105,7 @@ public final class ShardAgent implements Runnable {
         nowNs = parts.clock().getAsLong();
         if (instances.getPlain() != null) {
             int[] ids = instances.getAndSet(null);
-            engine.useInstances(ids);
+            engine.useInstances(nowNs, ids);
             parts.datagrams().useInstances(ids);
         }
         if (isPaused != isPauseWanted) {

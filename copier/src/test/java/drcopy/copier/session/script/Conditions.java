@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /**
  * What a {@code %} line may ask: {@code captured}, {@code delivered}, {@code held}, {@code dropped}, {@code dropped.REASON}, {@code
- * droppedBytes.REASON}, the names of counters and gauges, {@code routes} (live ones), {@code deadline} ({@code none} or {@code
+ * droppedBytes.REASON}, the names of counters and gauges, {@code routes} (live ones), {@code announced} (how often one was), {@code deadline} ({@code none} or {@code
  * set}), and of the session's replica, live or lingering, {@code state}, {@code port}, {@code iss}, {@code sndUna}, {@code
  * sndNxt}, {@code sndWnd}, {@code irs}, {@code rcvNxt}, relative as in segments; {@code none} without one.
  */
@@ -29,6 +29,7 @@ final class Conditions {
             case "delivered" -> "" + rig.ledger.value(CopierCounter.SEGMENTS_DELIVERED);
             case "held" -> "" + rig.ledger.value(Gauge.SEGMENTS_HELD);
             case "dropped" -> "" + rig.ledger.droppedSegments();
+            case "announced" -> "" + rig.routes.announced();
             case "routes" -> "" + rig.routes.live();
             case "deadline" -> rig.nextDeadlineNs() == Long.MAX_VALUE ? "none" : "set";
             default -> booksOrState(flow, name);
@@ -53,7 +54,7 @@ final class Conditions {
 
     private String state(Flow flow, String name) {
         Optional<ReplicaStatus> status = rig.engine.status(flow.key, flow.spec.instance());
-        int irs = flow.irs(rig.routes.latest(flow.replica));
+        int irs = flow.irs(rig.routes.generation(flow.replica));
         Function<ReplicaStatus, Object> value =
                 switch (name) {
                     case "state" -> ReplicaStatus::state;

@@ -91,7 +91,7 @@ public final class EngineRig {
 
     /** New connections are played under these IDs. */
     public void useInstances(int... ids) {
-        engine.useInstances(ids);
+        engine.useInstances(nowNs, ids);
         verify();
     }
 

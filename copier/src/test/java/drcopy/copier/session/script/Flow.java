@@ -37,9 +37,9 @@ final class Flow {
         firstIrs = v.irs() + spec.irs();
     }
 
-    /** The target's ISN of the connection that this route stands for. */
-    int irs(RouteBook.Route route) {
-        return firstIrs + (route == null ? 0 : route.generation * NEXT_IRS);
+    /** The target's ISN of a connection that so many came before. */
+    int irs(int generation) {
+        return firstIrs + generation * NEXT_IRS;
     }
 
     /** The captured packet that a {@code c<} line means. */
@@ -58,11 +58,11 @@ final class Flow {
     }
 
     /** The header that a {@code t<} line means. */
-    Header response(Segment s, RouteBook.Route route) {
+    Header response(Segment s, int generation) {
         int window = or(s.window(), targetWindow);
         targetWindow = (s.flags() & TcpFlags.RST) != 0 ? targetWindow : window;
         int ack = s.ack() == null ? 0 : iss + s.ack().intValue();
-        return new Header(s.flags(), irs(route) + (int) s.start(), ack, window, 0, options(s));
+        return new Header(s.flags(), irs(generation) + (int) s.start(), ack, window, 0, options(s));
     }
 
     private static byte[] options(Segment s) {
@@ -86,7 +86,7 @@ final class Flow {
                 p.flags(),
                 p.seq() - iss,
                 p.payloadLength(),
-                hasAck ? (long) (p.ack() - irs(p.route)) : null,
+                hasAck ? (long) (p.ack() - irs(p.generation)) : null,
                 p.window(),
                 (p.flags() & TcpFlags.URG) != 0 ? p.urgentPointer() : null,
                 p.options(),

@@ -14,27 +14,38 @@ public final class RouteBook implements RouteSink {
     private final Map<Long, Route> byId = new HashMap<>();
     private final Map<FlowKey, Route> latest = new HashMap<>();
     private final List<Event> events = new ArrayList<>();
+    private final Map<FlowKey, Connections> connections = new HashMap<>();
     private boolean isFull;
     private int live;
+    private int announced;
 
-    /** One announced replica; {@code generation} counts those with the same addresses. */
+    /** One announced flow. */
     public static final class Route {
         public final long id;
         public final FlowKey replica;
         public final int instance;
-        public final int generation;
+        /** The one before of the same addresses, or null. */
+        final Route before;
+
         private boolean isLive = true;
 
-        private Route(long id, FlowKey replica, int instance, int generation) {
+        private Route(long id, FlowKey replica, int instance, Route before) {
             this.id = id;
             this.replica = replica;
             this.instance = instance;
-            this.generation = generation;
+            this.before = before;
         }
 
         public boolean isLive() {
             return isLive;
         }
+    }
+
+    /** Those on the same addresses, counted from 0. */
+    private static final class Connections {
+        private int count;
+        /** It was established: more than SYNs, and RSTs between them, went out. */
+        private boolean isUnderWay;
     }
 
     /** A route that came or went. */
@@ -47,9 +58,15 @@ public final class RouteBook implements RouteSink {
         }
         FlowKey key = new FlowKey().set(replica);
         Route before = latest.get(key);
+        announced++;
+        if (before != null && before.isLive && before.id == routeId) {
+            check(before.instance == instanceId, "the route for " + key + " has another instance than before");
+            events.add(new Event(before, true));
+            return true;
+        }
         check(before == null || !before.isLive, "a second live route for " + key);
         check(!byId.containsKey(routeId), "route id " + routeId + " is used twice");
-        Route route = new Route(routeId, key, instanceId, before == null ? 0 : before.generation + 1);
+        Route route = new Route(routeId, key, instanceId, before);
         routes.add(route);
         byId.put(routeId, route);
         latest.put(key, route);
@@ -73,9 +90,32 @@ public final class RouteBook implements RouteSink {
         }
     }
 
+    /**
+     * A packet went out on these addresses.
+     *
+     * @return how many connections there were on them before its own
+     */
+    int sent(FlowKey key, boolean isSyn) {
+        Connections known = connections.computeIfAbsent(new FlowKey().set(key), k -> new Connections());
+        known.count += isSyn && known.isUnderWay ? 1 : 0;
+        known.isUnderWay = !isSyn;
+        return known.count;
+    }
+
+    /** How many connections there were on these addresses before the last. */
+    int generation(FlowKey key) {
+        Connections known = connections.get(key);
+        return known == null ? 0 : known.count;
+    }
+
     /** The route announced last for these addresses, or null. */
     public Route latest(FlowKey key) {
         return latest.get(key);
+    }
+
+    /** How often a route was announced. */
+    public int announced() {
+        return announced;
     }
 
     /** Routes that were announced and not removed. */

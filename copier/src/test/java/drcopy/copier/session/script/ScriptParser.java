@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a script. A line is a comment ({@code //}), {@code option NAME[=VALUE]}, {@code flow NAME [FIELD=NUMBER]...}, or a step:
- * {@code TIME [FLOW] c< SEGMENT}, {@code t< SEGMENT}, {@code > SEGMENT}, {@code % CONDITION, ...}, {@code route added}, {@code
+ * {@code TIME [FLOW] c< SEGMENT}, {@code t< SEGMENT}, {@code former t< SEGMENT}, {@code > SEGMENT}, {@code % CONDITION, ...}, {@code route added}, {@code
  * route removed}, {@code route conflict}, {@code response unknown},
  * {@code instances ID,...}, {@code instances none}, {@code interceptor returned}, {@code copier stops}, {@code sample out}, {@code sample in}, {@code routes full}, {@code routes open}. A time is
  * {@code +SECONDS} after the line before, {@code +A~+B} a range, {@code *} the same batch of inputs as the line before.
@@ -117,7 +117,9 @@ final class ScriptParser {
         if (rest.startsWith("c<")) {
             return new Step.Captured(segment(rest.substring(2)));
         } else if (rest.startsWith("t<")) {
-            return new Step.Response(segment(rest.substring(2)));
+            return new Step.Response(segment(rest.substring(2)), false);
+        } else if (rest.startsWith("former t<")) {
+            return new Step.Response(segment(rest.substring(9)), true);
         } else if (rest.startsWith(">")) {
             return new Step.Expected(segment(rest.substring(1)));
         } else if (rest.startsWith("%")) {

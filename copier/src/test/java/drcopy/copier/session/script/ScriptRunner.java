@@ -115,9 +115,10 @@ final class ScriptRunner {
             int host = flow.spec.replicaHost();
             rig.captured(flow.captured(c.segment()), flow.target, variant.hi(host), variant.lo(host));
         } else if (step.action() instanceof Response r) {
-            RouteBook.Route route = route(step, flow);
-            rig.responded(
-                    route.id, flow.response(r.segment(), route), r.segment().length());
+            RouteBook.Route latest = route(step, flow);
+            RouteBook.Route route = r.isUnderFormerRoute() ? latest.before : latest;
+            Header header = flow.response(r.segment(), rig.routes.generation(flow.replica));
+            rig.responded(route.id, header, r.segment().length());
         } else if (step.action() instanceof Instances i) {
             rig.useInstances(i.ids().stream().mapToInt(Integer::intValue).toArray());
         } else {

@@ -5,6 +5,7 @@ import drcopy.wire.FlowKey;
 import drcopy.wire.InternetChecksum;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketDefect;
+import drcopy.wire.TcpFlags;
 import drcopy.wire.TcpHeader;
 import drcopy.wire.TcpOptions;
 import java.nio.ByteBuffer;
@@ -17,6 +18,8 @@ public final class SentPacket {
     public final FlowKey key;
     /** The route that was announced for them last, when the packet was sent. */
     public final RouteBook.Route route;
+    /** Connections on the same addresses before this one. */
+    public final int generation;
 
     private final ByteBuffer bytes;
     private final IpPacket packet = new IpPacket();
@@ -30,6 +33,9 @@ public final class SentPacket {
         key = new FlowKey().fromClient(packet);
         route = routes.latest(key);
         check(route != null, "sent a packet on addresses without a route: " + key);
+        boolean isSyn = TcpFlags.any(flags(), TcpFlags.SYN);
+        boolean isEstablished = TcpFlags.any(flags(), TcpFlags.ACK);
+        generation = isSyn || isEstablished ? routes.sent(key, isSyn) : routes.generation(key);
         checkChecksums();
         check(TcpOptions.check(this.bytes, packet.tcpOffset()) == PacketDefect.NONE, "sent malformed options");
     }

@@ -26,8 +26,8 @@ record Step(int line, String text, Time time, String flow, Action action) {
     /** {@code c<}: captured from the client. */
     record Captured(Segment segment) implements Action {}
 
-    /** {@code t<}: a response of the target. */
-    record Response(Segment segment) implements Action {}
+    /** {@code t<}: a response of the target; {@code former t<}: reported under the route before the latest. */
+    record Response(Segment segment, boolean isUnderFormerRoute) implements Action {}
 
     /** {@code >}: the engine must send this. */
     record Expected(Segment segment) implements Action {}

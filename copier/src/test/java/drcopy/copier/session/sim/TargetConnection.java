@@ -32,6 +32,7 @@ final class TargetConnection {
     private boolean wasClosedHereFirst;
     private boolean isGone;
     private final RouteBook.Route route;
+    private final int generation;
     private final int irs;
     private int rcvNxt;
     /** Highest right edge ever announced. */
@@ -54,6 +55,7 @@ final class TargetConnection {
         this.weather = weather;
         int tcp = syn.packet().tcpOffset();
         route = syn.route;
+        generation = syn.generation;
         irs = syn.seq();
         rcvNxt = irs + 1;
         int peerShift = TcpOptions.windowShift(syn.packet().buffer(), tcp);
@@ -177,7 +179,7 @@ final class TargetConnection {
     }
 
     private void noteTimestamp(SentPacket p) {
-        if (p.route != route) {
+        if (p.generation != generation) {
             return; // a late packet of the connection before on these addresses
         }
         int at = TcpOptions.timestamps(p.packet().buffer(), p.packet().tcpOffset());
