@@ -37,6 +37,47 @@ class ReplicaTableTest {
     }
 
     @Test
+    void anIdStandsForOneReplicaAfterTheOther() {
+        Replica first = replica();
+        table.add(first);
+        FormerRoute route = new FormerRoute(first);
+        table.leave(first, route);
+        assertThat(table.find(route.id)).isNull();
+        assertThat(table.former(route.id)).isSameAs(route);
+
+        Replica second = replica();
+        table.inherit(second, route);
+
+        assertThat(second.routeId).isEqualTo(route.id);
+        assertThat(table.find(route.id)).isSameAs(second);
+        assertThat(table.former(route.id)).isNull();
+    }
+
+    @Test
+    void aForgottenIdIsNobodys() {
+        Replica first = replica();
+        table.add(first);
+        FormerRoute route = new FormerRoute(first);
+        table.leave(first, route);
+        Replica meanwhile = replica();
+        table.add(meanwhile);
+        assertThat((int) meanwhile.routeId).as("index").isNotEqualTo((int) route.id);
+
+        table.forget(route);
+        Replica next = replica();
+        table.add(next);
+
+        assertThat((int) next.routeId).as("index").isEqualTo((int) route.id);
+        assertThat(next.routeId).isNotEqualTo(route.id);
+        assertThat(table.former(route.id)).isNull();
+        assertThat(table.find(route.id)).isNull();
+    }
+
+    private static Replica replica() {
+        return new Replica(new Session(new InstanceSet(0), 0, new SegmentView()));
+    }
+
+    @Test
     void anyNumberMayBeAskedFor() {
         Replica replica = new Replica(null);
         table.add(replica);

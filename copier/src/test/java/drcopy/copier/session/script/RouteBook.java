@@ -25,7 +25,7 @@ public final class RouteBook implements RouteSink {
         public final FlowKey replica;
         public final int instance;
         /** The one before of the same addresses, or null. */
-        final Route before;
+        public final Route before;
 
         private boolean isLive = true;
 

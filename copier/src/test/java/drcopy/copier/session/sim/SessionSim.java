@@ -29,6 +29,9 @@ import java.util.zip.CRC32;
  * of DESIGN section 4 are checked all along and at the end.
  */
 final class SessionSim {
+    /** Longer than a route is kept. */
+    private static final int MOST_REST_NS = 2_100_000_000;
+
     private static final long SECOND = 1_000_000_000L;
     private static final long LATEST_NS = 1_000_000 * SECOND;
     private static final int EVENTS_SHOWN = 40;
@@ -108,7 +111,7 @@ final class SessionSim {
             if (weather.portReuse() && i > 0 && r.nextBoolean()) {
                 Conversation before = conversations.get(i - 1);
                 key = before.key;
-                atNs = before.endNs() + 1_000_000 + r.nextInt(400_000_000);
+                atNs = before.endNs() + 1_000_000 + r.nextInt(r.nextBoolean() ? 400_000_000 : MOST_REST_NS);
             }
             int iss = (int) (i * (1L << 32) / count) + r.nextInt(1_000);
             Conversation c = ConversationMaker.make(r, i, iss, key, atNs);

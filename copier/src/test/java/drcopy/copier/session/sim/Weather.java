@@ -21,6 +21,7 @@ import java.util.Random;
  * @param deadTimes the target, or the queue of routes, takes nothing for some seconds
  * @param smallWindows the target reads slowly
  * @param portReuse clients use their ports again
+ * @param lateRoutes interceptors do not know the newest routes: many summaries come under the one before on the same addresses
  * @param midStream the capture begins in the middle
  */
 record Weather(
@@ -39,6 +40,7 @@ record Weather(
         boolean deadTimes,
         boolean smallWindows,
         boolean portReuse,
+        boolean lateRoutes,
         boolean midStream) {
 
     /** The target's answers beside online's. */
@@ -72,6 +74,7 @@ record Weather(
                 kind == 4 || kind == 7 ? 0.3 : 0,
                 kind == 3 || kind == 8,
                 kind == 8 || isHeavy,
+                kind == 7 || kind == 9 || kind == 2,
                 kind == 7 || kind == 9 || kind == 2,
                 kind == 9);
     }
