@@ -25,6 +25,9 @@ public final class Generator implements Connection.Listener {
     private final Latencies latencies = new Latencies();
     private final Map<Failure, Long> failures = new EnumMap<>(Failure.class);
     private final ArrayDeque<Connection> free = new ArrayDeque<>();
+    /** To rest once the selector has let go of them: their sockets are open until then. */
+    private final ArrayDeque<Connection> closing = new ArrayDeque<>();
+
     private final ArrayDeque<Resting> resting = new ArrayDeque<>();
     private final List<Connection> connections = new ArrayList<>();
     private long issued;
@@ -54,7 +57,9 @@ public final class Generator implements Connection.Listener {
             long clockNs = startNs;
             for (long nowNs = startNs; !isDone(nowNs - startNs); nowNs = System.nanoTime()) {
                 issue(selector, requests, startNs, nowNs);
+                int closed = closing.size();
                 selector.select(key -> ((Connection) key.attachment()).onReady(scratch), 1);
+                rest(closed);
                 if (nowNs - clockNs > CLOCK_NS) {
                     clockNs = nowNs;
                     onClock(nowNs, startNs);
@@ -66,10 +71,18 @@ public final class Generator implements Connection.Listener {
         return result(lastNs - startNs);
     }
 
+    private void rest(int closed) {
+        for (int i = 0; i < closed; i++) {
+            long untilNs = System.nanoTime() + plan.pause().toNanos();
+            resting.addLast(new Resting(closing.pollFirst(), untilNs));
+        }
+    }
+
     private boolean isDone(long elapsedNs) {
         boolean isOver =
                 isStopped || issued >= plan.count() || elapsedNs > plan.limit().toNanos();
-        boolean isDrained = answered + failed == issued && free.size() + resting.size() == connections.size();
+        int idle = free.size() + closing.size() + resting.size();
+        boolean isDrained = answered + failed == issued && idle == connections.size();
         return isOver && isDrained;
     }
 
@@ -136,8 +149,7 @@ public final class Generator implements Connection.Listener {
         if (plan.pause().isZero()) {
             free.addLast(connection);
         } else {
-            resting.addLast(
-                    new Resting(connection, System.nanoTime() + plan.pause().toNanos()));
+            closing.addLast(connection);
         }
     }
 }
