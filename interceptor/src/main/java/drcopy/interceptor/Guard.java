@@ -4,6 +4,7 @@ package drcopy.interceptor;
 import drcopy.agent.EverySeconds;
 import drcopy.interceptor.metrics.InterceptorCounter;
 import drcopy.interceptor.metrics.InterceptorCounters;
+import drcopy.interceptor.metrics.InterceptorGauge;
 import drcopy.interceptor.site.Site;
 import drcopy.interceptor.stream.InterceptionService;
 import drcopy.netio.Poller;
@@ -47,6 +48,7 @@ final class Guard implements AutoCloseable {
     }
 
     void start() {
+        counters.set(InterceptorGauge.UNGUARDED_DEVICES, site.unguardedDevices());
         thread.start();
     }
 
@@ -72,6 +74,7 @@ final class Guard implements AutoCloseable {
         counters.count(InterceptorCounter.RULE_CHECKS);
         try {
             String repaired = site.guard();
+            counters.set(InterceptorGauge.UNGUARDED_DEVICES, site.unguardedDevices());
             objection = null;
             if (repaired != null) {
                 counters.count(InterceptorCounter.RULE_REPAIRS);

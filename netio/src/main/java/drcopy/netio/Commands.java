@@ -102,7 +102,7 @@ final class Commands {
         if (program.equals("nft")) {
             return "nftables";
         }
-        return program.equals("ip") ? "iproute2" : "iptables";
+        return program.equals("ip") || program.equals("tc") ? "iproute2" : "iptables";
     }
 
     /** The first lines of what a program printed, as part of a sentence. */

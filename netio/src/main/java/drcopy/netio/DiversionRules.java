@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.netio;
 
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The kernel's rules that take the responses of diverted services out of this host's output before they reach a real client.
@@ -45,6 +47,24 @@ public interface DiversionRules {
     /** True when {@link RuleWatch} hears of every change that {@link #verify} could find. */
     boolean isWatched();
 
+    /**
+     * Follows what has changed about the host since: addresses, devices that came.
+     *
+     * @return what is diverted by now for that, a clause each; empty: nothing has changed
+     */
+    List<String> follow();
+
+    /** Names of the devices whose output the second line does not guard. */
+    Set<String> unguarded();
+
+    /** What is diverted where, for the log; after {@link #install}. */
+    String text();
+
+    /** Whether all that this address of the host sends is diverted, whatever the port: true for a VIP on {@code lo}. */
+    static boolean isWhole(InetAddress address) {
+        return HostAddresses.now().isVirtual(address);
+    }
+
     /** Puts back what is missing, the marking first; to be called when {@link #verify} finds a fault or {@link RuleWatch} a change. */
     void repair();
 
@@ -57,7 +77,7 @@ public interface DiversionRules {
      * @throws DiversionException naming what could not be removed
      */
     static void release() {
+        QueueDiversion.removeChains();
         RouteDiversion.remove();
-        QueueDiversion.remove();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.netio;
 
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -12,28 +13,36 @@ final class NftText {
     /**
      * Replaces the table of one family. Its chain comes after all others that may set marks, so that the last word is ours. UDP
      * is diverted with TCP: a copier may copy datagrams, and no answer may reach a client. Of ICMP, the errors about our packets are diverted too: they go where the responses would.
+     * A second chain drops what was marked and is about to leave by a real device, because rule or route were taken away.
      */
-    static String table(
-            Collection<DivertedService> services, Collection<AddressRange> pass, String mark, boolean isIpv6) {
+    static String table(Selection selection, Collection<AddressRange> pass, String mark, boolean isIpv6) {
         String family = isIpv6 ? "ip6" : "ip";
         String address = isIpv6 ? "ipv6_addr" : "ipv4_addr";
-        String divert = "meta mark set " + mark + " comment \"drcopy: divert\"";
-        List<DivertedService> ours =
-                services.stream().filter(service -> service.isIn(isIpv6)).toList();
+        String divert = "meta mark set " + mark + " accept comment \"drcopy: divert\"";
+        List<DivertedService> ours = selection.services().stream()
+                .filter(service -> service.isIn(isIpv6))
+                .toList();
         return String.join(
                 "\n",
                 "add table " + family + " drcopy",
                 "delete table " + family + " drcopy",
                 "table " + family + " drcopy {",
                 set("pass", address, "flags interval; auto-merge;", passElements(pass, isIpv6)),
+                set("vips", address, "", vipElements(selection, isIpv6)),
                 set("services", address + " . inet_service", "", serviceElements(ours)),
                 set("ports", "inet_service", "", portElements(ours)),
                 "  chain output {",
                 "    type route hook output priority 300; policy accept;",
                 "    " + family + " daddr @pass return comment \"drcopy: pass\"",
+                "    " + family + " saddr @vips " + divert,
                 "    " + family + " saddr . th sport @services meta l4proto { tcp, udp } " + divert,
                 "    th sport @ports meta l4proto { tcp, udp } " + divert,
                 icmpErrors(ours, isIpv6, divert),
+                "  }",
+                "  chain stop {",
+                "    type filter hook postrouting priority -300; policy accept;",
+                "    meta mark " + mark + " oifname != { \"lo\", \"" + DeadEnd.DEVICE
+                        + "\" } drop comment \"drcopy: no rule or route leads to the dead end\"",
                 "  }",
                 "}",
                 "");
@@ -68,6 +77,13 @@ final class NftText {
         return pass.stream()
                 .filter(range -> range.isIpv6() == isIpv6)
                 .map(AddressRange::toString)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String vipElements(Selection selection, boolean isIpv6) {
+        return selection.whole().stream()
+                .filter(vip -> vip.getAddress().length == 16 == isIpv6)
+                .map(InetAddress::getHostAddress)
                 .collect(Collectors.joining(", "));
     }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.netio;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Diversion by NFQUEUE: a chain of its own in iptables' mangle table, entered first from OUTPUT, hands the responses to the
@@ -24,6 +26,8 @@ final class QueueDiversion implements DiversionRules {
     private List<String> tools = List.of();
 
     private List<String> installed = List.of();
+    private final EgressFilters egress = new EgressFilters();
+    private Selection selection;
 
     QueueDiversion(Collection<DivertedService> services, Collection<AddressRange> pass, int queue) {
         if (queue < 0 || queue > 65535) {
@@ -32,18 +36,32 @@ final class QueueDiversion implements DiversionRules {
         this.services = List.copyOf(services);
         this.pass = List.copyOf(pass);
         this.queue = queue;
+        selection = new Selection(this.services, List.of(), List.of());
     }
 
     @Override
     public void install() {
+        selection = Selection.of(services, HostAddresses.now());
         List<String> chosen = new ArrayList<>();
         chosen.add(installFamily(TOOLS4, false));
         if (Commands.attempt(List.of("ip", "-6", "rule", "show"), "").isSuccess()) {
             chosen.add(installFamily(TOOLS6, true));
         }
         tools = List.copyOf(chosen);
-        RouteDiversion.remove();
+        RouteDiversion.removeRouting();
+        guardEgress();
         installed = tools.stream().map(QueueDiversion::listing).toList();
+    }
+
+    /** Where there is no dead end, the chain is the only line. */
+    private void guardEgress() {
+        try {
+            DeadEnd.install();
+        } catch (DiversionException e) {
+            egress.renounce(e.getMessage());
+            return;
+        }
+        egress.install(selection, pass);
     }
 
     private String installFamily(List<String> candidates, boolean isIpv6) {
@@ -66,6 +84,12 @@ final class QueueDiversion implements DiversionRules {
         for (AddressRange range : pass) {
             if (range.isIpv6() == isIpv6) {
                 text.append("-A ").append(CHAIN).append(" -d ").append(range).append(" -j RETURN\n");
+            }
+        }
+        for (InetAddress vip : selection.whole()) {
+            if (vip.getAddress().length == 16 == isIpv6) {
+                text.append("-A ").append(CHAIN).append(" -s ").append(vip.getHostAddress());
+                text.append(" -j NFQUEUE --queue-num ").append(queue).append('\n');
             }
         }
         String icmp = isIpv6 ? " -p icmpv6 --icmpv6-type " : " -p icmp --icmp-type ";
@@ -139,7 +163,29 @@ final class QueueDiversion implements DiversionRules {
                         + (now.contains("-j " + CHAIN) && now.contains("NFQUEUE") ? " was changed" : " is missing"));
             }
         }
+        faults.addAll(egress.verify());
         return tools.isEmpty() ? List.of("the iptables chain " + CHAIN + " is missing") : faults;
+    }
+
+    @Override
+    public List<String> follow() {
+        List<String> followed = new ArrayList<>();
+        if (!Selection.of(services, HostAddresses.now()).equals(selection)) {
+            install();
+            followed.add(selection.text());
+        }
+        egress.follow().forEach(device -> followed.add("packets that leave by " + device));
+        return followed;
+    }
+
+    @Override
+    public Set<String> unguarded() {
+        return egress.bare();
+    }
+
+    @Override
+    public String text() {
+        return selection.text() + egress.text();
     }
 
     @Override
@@ -159,7 +205,7 @@ final class QueueDiversion implements DiversionRules {
     }
 
     /** Removes the chain and the jumps to it from every iptables of this host. */
-    static void remove() {
+    static void removeChains() {
         List<String> left = new ArrayList<>();
         for (String tool : List.of("iptables", "ip6tables", "iptables-legacy", "ip6tables-legacy")) {
             if (removeFrom(tool)) {

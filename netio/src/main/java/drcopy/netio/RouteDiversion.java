@@ -4,6 +4,7 @@ package drcopy.netio;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Diversion by routing: nftables marks the responses, a policy rule routes marked packets into a device that leads nowhere,
@@ -15,7 +16,8 @@ final class RouteDiversion implements DiversionRules {
     static final int TABLE = 36524;
     private static final String MARK = "0x6472"; // "dr"
     private static final String PREFERENCE = "90";
-    private static final String MTU = "65535";
+    /** As the kernel's own, so that a network manager that starts again leaves rule and route alone. */
+    private static final String PROTOCOL = "kernel";
 
     /** The parts of {@link #SNAPSHOT}, and a word that each must hold. */
     private static final String[][] PARTS = {
@@ -43,35 +45,41 @@ final class RouteDiversion implements DiversionRules {
     private List<AddressRange> pass;
     private boolean hasIpv6 = true;
     private List<String> installed = List.of();
+    private final EgressFilters egress = new EgressFilters();
+    private Selection selection;
 
     RouteDiversion(Collection<DivertedService> services, Collection<AddressRange> pass) {
         this.services = List.copyOf(services);
         this.pass = List.copyOf(pass);
+        selection = new Selection(this.services, List.of(), List.of());
     }
 
     @Override
     public void install() {
-        probe(NftText.table(services, pass, MARK, false));
+        selection = Selection.of(services, HostAddresses.now());
+        probe(NftText.table(selection, pass, MARK, false));
         hasIpv6 = Commands.attempt(List.of("ip", "-6", "rule", "show"), "").isSuccess();
         addFallback("-4");
         if (hasIpv6) {
             addFallback("-6");
         }
-        addDevice();
+        DeadEnd.install();
+        addRoutes();
+        egress.install(selection, pass);
         addRule("-4");
         if (hasIpv6) {
             addRule("-6");
         }
         mark();
-        QueueDiversion.remove();
+        QueueDiversion.removeChains();
         remember();
     }
 
     /** Replaces the tables of nftables in one transaction, so that the old marking ends when the new one begins. */
     private void mark() {
-        String rules = NftText.table(services, pass, MARK, false);
+        String rules = NftText.table(selection, pass, MARK, false);
         if (hasIpv6) {
-            rules += NftText.table(services, pass, MARK, true);
+            rules += NftText.table(selection, pass, MARK, true);
         }
         Commands.require(List.of("nft", "-f", "-"), rules);
     }
@@ -95,21 +103,22 @@ final class RouteDiversion implements DiversionRules {
     }
 
     private static void addFallback(String family) {
-        Commands.run("ip", family, "route", "replace", "unreachable", "default", "table", "" + TABLE, "metric", "9999");
+        Commands.run(
+                "ip",
+                family,
+                "route",
+                "replace",
+                "unreachable",
+                "default",
+                "table",
+                "" + TABLE,
+                "metric",
+                "9999",
+                "proto",
+                PROTOCOL);
     }
 
-    private void addDevice() {
-        Commands.Result existing = Commands.attempt(List.of("ip", "-d", "link", "show", CAPTURE_DEVICE), "");
-        if (!existing.isSuccess()) {
-            createDevice();
-        } else if (!existing.output().contains(" ifb ") && !existing.output().contains(" dummy ")) {
-            throw new DiversionException("device " + CAPTURE_DEVICE
-                    + " exists and is neither dummy nor ifb: rename it; the diversion needs this name");
-        }
-        Commands.run("ip", "link", "set", CAPTURE_DEVICE, "mtu", MTU, "alias", "drcopy: diverted responses end here");
-        // No IPv6 address of its own, hence no neighbour discovery on it.
-        Commands.attempt(List.of("ip", "link", "set", CAPTURE_DEVICE, "addrgenmode", "none"), "");
-        Commands.run("ip", "link", "set", CAPTURE_DEVICE, "up");
+    private void addRoutes() {
         Commands.run("ip", "route", "replace", "default", "dev", CAPTURE_DEVICE, "table", "" + TABLE);
         if (hasIpv6) {
             Commands.attempt(List.of("sysctl", "-qw", "net.ipv6.conf." + CAPTURE_DEVICE + ".disable_ipv6=0"), "");
@@ -117,26 +126,21 @@ final class RouteDiversion implements DiversionRules {
         }
     }
 
-    /** A dummy where the kernel has it, else an ifb: both take packets whole and let none out. */
-    private static void createDevice() {
-        Commands.Result result = new Commands.Result(1, "");
-        for (String kind : List.of("dummy", "ifb")) {
-            // Without a queue, so that nothing waits or is lost there.
-            List<String> add = List.of("ip", "link", "add", CAPTURE_DEVICE, "txqueuelen", "0", "type", kind);
-            result = Commands.attempt(add, "");
-            if (result.isSuccess()) {
-                return;
-            }
+    private static void addRule(String family) {
+        String present = Commands.run("ip", "-d", family, "rule", "show", "pref", PREFERENCE);
+        if (present.contains("fwmark " + MARK + " lookup " + TABLE + " proto " + PROTOCOL)) {
+            return;
         }
-        throw new DiversionException("this kernel has neither dummy nor ifb devices to divert into: "
-                + Commands.oneLine(result.output()) + "; --mode nfqueue needs none");
+        // One of an earlier release first: the kernel takes the same rule under another protocol for a double.
+        List<String> rule = List.of("pref", PREFERENCE, "fwmark", MARK, "lookup", "" + TABLE, "protocol", PROTOCOL);
+        Commands.untilItFails(ruleCommand(family, "del", rule.subList(0, 6)));
+        Commands.require(ruleCommand(family, "add", rule), "");
     }
 
-    private static void addRule(String family) {
-        if (!Commands.run("ip", family, "rule", "show", "pref", PREFERENCE)
-                .contains("fwmark " + MARK + " lookup " + TABLE)) {
-            Commands.run("ip", family, "rule", "add", "pref", PREFERENCE, "fwmark", MARK, "lookup", "" + TABLE);
-        }
+    private static List<String> ruleCommand(String family, String action, List<String> rule) {
+        List<String> command = new ArrayList<>(List.of("ip", family, "rule", action));
+        command.addAll(rule);
+        return command;
     }
 
     /** Takes the state after an installation as what must stay, after a look that it is what we meant. */
@@ -173,7 +177,29 @@ final class RouteDiversion implements DiversionRules {
                 faults.add(PARTS[i][0] + (now.get(i).contains(PARTS[i][1]) ? " was changed" : " is missing"));
             }
         }
+        faults.addAll(egress.verify());
         return faults;
+    }
+
+    @Override
+    public List<String> follow() {
+        List<String> followed = new ArrayList<>();
+        if (!Selection.of(services, HostAddresses.now()).equals(selection)) {
+            install();
+            followed.add(selection.text());
+        }
+        egress.follow().forEach(device -> followed.add("packets that leave by " + device));
+        return followed;
+    }
+
+    @Override
+    public Set<String> unguarded() {
+        return egress.bare();
+    }
+
+    @Override
+    public String text() {
+        return selection.text() + egress.text();
     }
 
     @Override
@@ -187,6 +213,7 @@ final class RouteDiversion implements DiversionRules {
         String commands = NftText.passSet(wanted, false) + (hasIpv6 ? NftText.passSet(wanted, true) : "");
         Commands.require(List.of("nft", "-f", "-"), commands);
         this.pass = wanted;
+        egress.install(selection, wanted);
         rememberMarking();
     }
 
@@ -202,22 +229,23 @@ final class RouteDiversion implements DiversionRules {
         installed = expected;
     }
 
-    /** Removes everything, marking first. */
-    static void remove() {
+    /** Removes marking, rules and routes, in this order. */
+    static void removeRouting() {
         for (String family : List.of("ip", "ip6")) {
             Commands.attempt(List.of("nft", "delete", "table", family, "drcopy"), "");
         }
         for (String family : List.of("-4", "-6")) {
-            List<String> delete =
-                    List.of("ip", family, "rule", "del", "pref", PREFERENCE, "fwmark", MARK, "lookup", "" + TABLE);
-            Commands.untilItFails(delete);
+            Commands.untilItFails(
+                    ruleCommand(family, "del", List.of("pref", PREFERENCE, "fwmark", MARK, "lookup", "" + TABLE)));
             Commands.attempt(List.of("ip", family, "route", "flush", "table", "" + TABLE), "");
         }
-        if (Commands.attempt(List.of("ip", "-d", "link", "show", CAPTURE_DEVICE), "")
-                .output()
-                .contains("alias drcopy:")) {
-            Commands.attempt(List.of("ip", "link", "del", CAPTURE_DEVICE), "");
-        }
+    }
+
+    /** Removes everything. */
+    static void remove() {
+        removeRouting();
+        EgressFilters.remove();
+        DeadEnd.remove();
         requireNothingLeft();
     }
 

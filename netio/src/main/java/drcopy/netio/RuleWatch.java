@@ -2,16 +2,15 @@
 package drcopy.netio;
 
 /**
- * Hears from the kernel when anybody changes nftables' rules, policy routing rules, devices or the routes of a diversion, so
+ * Hears from the kernel when anybody changes nftables' rules, policy routing rules, devices, addresses, filters of traffic control or the routes of a diversion, so
  * that one that was flushed away is back within milliseconds. What changed must be found out by {@link DiversionRules#verify};
  * iptables-legacy tells nothing. Owned by one thread.
  */
 public final class RuleWatch implements AutoCloseable {
-    // A bit each: linux/netfilter/nfnetlink.h NFNLGRP_NFTABLES; linux/rtnetlink.h RTNLGRP_LINK, _IPV4_ROUTE,
-    // _IPV4_RULE,
-    // _IPV6_ROUTE, _IPV6_RULE.
+    // A bit each: linux/netfilter/nfnetlink.h NFNLGRP_NFTABLES; linux/rtnetlink.h RTNLGRP_LINK, _TC, _IPV4_IFADDR,
+    // _IPV4_ROUTE, _IPV4_RULE, _IPV6_IFADDR, _IPV6_ROUTE, _IPV6_RULE.
     private static final int NFTABLES = 1 << 6;
-    private static final int LINKS_ROUTES_AND_RULES = 1 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 18;
+    private static final int HOST = 1 | 1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 18;
 
     // linux/rtnetlink.h. The kernel writes a route's table first, after nlmsghdr and rtmsg.
     private static final int RTM_NEWROUTE = 24;
@@ -32,7 +31,7 @@ public final class RuleWatch implements AutoCloseable {
         rulesFd = Netlink.open(Netlink.NETLINK_NETFILTER, NFTABLES, "NETLINK_NETFILTER, nftables");
         try {
             routesFd = Netlink.open(
-                    Netlink.NETLINK_ROUTE, LINKS_ROUTES_AND_RULES, "NETLINK_ROUTE, links, routes and rules");
+                    Netlink.NETLINK_ROUTE, HOST, "NETLINK_ROUTE, links, addresses, routes, rules, traffic control");
         } catch (RuntimeException e) {
             Libc.close(rulesFd);
             throw e;

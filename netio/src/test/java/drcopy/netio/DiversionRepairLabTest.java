@@ -24,7 +24,8 @@ class DiversionRepairLabTest extends RealServerLab {
                     .containsExactly(
                             "device drcopy0 is missing",
                             "IPv4 routes of table 36524 is missing",
-                            "IPv6 routes of table 36524 is missing");
+                            "IPv6 routes of table 36524 is missing",
+                            "egress filters of eth0 are missing");
 
             server.call(() -> {
                 rules.install();

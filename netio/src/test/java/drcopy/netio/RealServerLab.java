@@ -115,7 +115,8 @@ class RealServerLab {
     }
 
     String stateOfTheHost() {
-        return server.sh("nft list ruleset; ip rule; ip -6 rule; ip route show table all; ip -6 route show table all;"
-                + "ip -br link; iptables -t mangle -S 2>&1; ip6tables -t mangle -S 2>&1");
+        return server.sh(
+                "nft list ruleset; ip rule; ip -6 rule; ip route show table all; ip -6 route show table all;"
+                        + "ip -br link; tc qdisc; tc filter show dev eth0 egress; tc actions list action mirred; iptables -t mangle -S 2>&1; ip6tables -t mangle -S 2>&1");
     }
 }

@@ -19,8 +19,12 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 
 /**
@@ -49,7 +53,7 @@ final class ProbeChecks {
      */
     static List<Finding> of(
             CopierConfig config, List<InetAddress> sources, List<HostPort> interceptors, CopierIdentity caller) {
-        List<Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>(silence(config));
         Egress egress;
         try {
             egress = Egress.open(config);
@@ -69,6 +73,20 @@ final class ProbeChecks {
             }
         }
         return findings;
+    }
+
+    /** One finding for each target's address. */
+    private static List<Finding> silence(CopierConfig config) {
+        Map<InetAddress, Set<Integer>> ports = new LinkedHashMap<>();
+        for (Transfer transfer : config.transfers().list()) {
+            InetAddress vip = Addresses.inetAddress(
+                    transfer.target().hi(), transfer.target().lo());
+            ports.computeIfAbsent(vip, key -> new TreeSet<>())
+                    .add(transfer.target().port());
+        }
+        return ports.entrySet().stream()
+                .map(entry -> DirectorCheck.look(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
     private Finding look(Transfer transfer, List<InetAddress> sources, PacketSink sink) {

@@ -43,9 +43,11 @@ public final class Preflight {
         if (config.mode() == Mode.ROUTE) {
             findings.add(tool("ip", "install iproute2"));
             findings.add(tool("nft", "install nftables, or use --mode nfqueue"));
+            findings.addAll(new Networkd(Path.of("/")).look());
         } else {
             findings.add(tool("iptables", "install iptables, or use --mode route"));
         }
+        findings.add(tool("tc", "install iproute2: it is the second line of defence"));
         config.divert().forEach(service -> findings.add(service(service)));
         findings.addAll(new KernelSettings(NET).realServer(devices()));
         if (config.pass().isEmpty()) {
@@ -117,14 +119,17 @@ public final class Preflight {
     private static Finding service(Service service) {
         String subject = "service " + service;
         if (service.address() == null) {
-            return Finding.ok(subject, "every address of this host");
+            return Finding.ok(subject, "this port of every address of this host");
         }
-        return isOwn(service.address())
-                ? Finding.ok(subject, "an address of this host")
-                : Finding.note(
-                        subject,
-                        "is no address of this host, so that nothing is sent from there",
-                        "ip addr add it to lo");
+        if (!isOwn(service.address())) {
+            return Finding.note(
+                    subject, "is no address of this host, so that nothing is sent from there", "ip addr add it to lo");
+        }
+        return Finding.ok(
+                subject,
+                DiversionRules.isWhole(service.address())
+                        ? "a VIP: all that it sends is diverted, whatever its port"
+                        : "an address that this host lives by: this port alone is diverted");
     }
 
     /** True for an address that a device of this host has. */

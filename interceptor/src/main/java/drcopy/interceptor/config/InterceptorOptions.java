@@ -32,7 +32,8 @@ public final class InterceptorOptions {
     @Option(
             names = "--divert",
             paramLabel = "VIP:PORT[,...]",
-            description = "Divert what this host sends from there; *:PORT is every address of this host.")
+            description =
+                    "Divert what this host sends from there: all of a VIP on lo, of any other address this port alone; *:PORT is every address of this host.")
     private List<String> divert = List.of();
 
     @Option(names = "--mode", paramLabel = "MODE", description = "How to divert: route or nfqueue (default: route).")

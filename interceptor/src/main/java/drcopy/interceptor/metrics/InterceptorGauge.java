@@ -7,7 +7,8 @@ public enum InterceptorGauge {
     STREAMS("streams", "Streams attached now."),
     PARKED("parked", "Summaries parked now."),
     PENDING("pending", "Summaries waiting for their stream now."),
-    CONNECTIONS("connections", "TCP connections to the gRPC port now.");
+    CONNECTIONS("connections", "TCP connections to the gRPC port now."),
+    UNGUARDED_DEVICES("unguarded_devices", "Devices whose output has no second line of defence now.");
 
     private final String metric;
     private final String help;

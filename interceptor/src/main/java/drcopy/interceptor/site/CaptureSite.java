@@ -83,6 +83,11 @@ final class CaptureSite implements Site {
     }
 
     @Override
+    public int unguardedDevices() {
+        return 0;
+    }
+
+    @Override
     public String guard() {
         return null;
     }

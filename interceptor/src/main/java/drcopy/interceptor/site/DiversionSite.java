@@ -11,9 +11,12 @@ import drcopy.netio.NfQueueSource;
 import drcopy.netio.PacketSource;
 import java.util.List;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A real server: rules of the kernel divert what the test service answers, and outlive this process. */
 final class DiversionSite implements Site {
+    private static final Logger LOG = LoggerFactory.getLogger(DiversionSite.class);
     private static final int QUEUE = 36524;
     private static final int QUEUE_PACKETS = 16384;
 
@@ -38,7 +41,7 @@ final class DiversionSite implements Site {
 
     @Override
     public String text() {
-        return "diverts " + config.divert() + (config.pass().isEmpty() ? "" : ", passes " + config.pass());
+        return "diverts " + rules.text() + (config.pass().isEmpty() ? "" : ", passes " + config.pass());
     }
 
     @Override
@@ -70,7 +73,16 @@ final class DiversionSite implements Site {
     }
 
     @Override
+    public int unguardedDevices() {
+        return rules.unguarded().size();
+    }
+
+    @Override
     public String guard() {
+        List<String> followed = rules.follow();
+        if (!followed.isEmpty()) {
+            LOG.info("The host has changed; diverted by now: {}", String.join(", ", followed));
+        }
         List<String> faults = rules.verify();
         if (faults.isEmpty()) {
             return null;

@@ -21,7 +21,7 @@ public interface Site {
     /** {@code route}, {@code nfqueue} or {@code capture}, for the Welcome. */
     String mode();
 
-    /** One line for the log: what is taken from where. */
+    /** One line for the log, after {@link #install}: what is taken from where. */
     String text();
 
     /** Makes the kernel hand over the responses. Adopts what an earlier process left; may be repeated. */
@@ -39,8 +39,11 @@ public interface Site {
     /** True when {@link drcopy.netio.RuleWatch} hears of all that {@link #guard} could find. */
     boolean isWatched();
 
+    /** How many devices have no second line of defence; after {@link #install}, on the thread that calls {@link #guard}. */
+    int unguardedDevices();
+
     /**
-     * Verifies what {@link #install} did and puts it right where it was damaged. Called on the guard thread.
+     * Follows what has changed about the host, verifies what {@link #install} did and puts it right where it was damaged. Called on the guard thread.
      *
      * @return what was put right, or null when all was well
      */
