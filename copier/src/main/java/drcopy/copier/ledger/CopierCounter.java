@@ -36,7 +36,9 @@ public enum CopierCounter {
     RETRANSMITS("retransmits", "Segments sent again."),
     ZERO_WINDOW_PROBES("zero_window_probes", "Probes of a target's closed window."),
     HOLDS("holds", "Requests held until the target had answered the one before."),
-    HOLDS_EXPIRED("holds_expired", "Holds ended by --hold: the target had not answered in time."),
+    HOLDS_EXPIRED(
+            "holds_expired",
+            "Holds ended without an answer: by --hold, or because the client went on and the target said nothing."),
     HOLDS_BY_SILENCE("holds_released_by_silence", "Holds ended because the target pushed an answer and fell silent."),
     DATAGRAMS_CAPTURED("datagrams_captured", "Datagrams of transferred services, once per replica (--udp)."),
     DATAGRAMS_SENT("datagrams_sent", "Datagrams handed to the sender: captured less those dropped by reason."),

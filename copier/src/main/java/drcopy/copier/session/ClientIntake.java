@@ -263,13 +263,10 @@ final class ClientIntake {
         }
         ByteBuffer b = view.packet.buffer();
         int tcp = view.packet.tcpOffset();
-        isRequest = memory.observe(
-                hash,
-                TcpHeader.seq(b, tcp),
-                view.packet.payloadLength(),
-                TcpHeader.ack(b, tcp),
-                flags,
-                clientNs(view, nowNs));
+        int seq = TcpHeader.seq(b, tcp);
+        int length = view.packet.payloadLength();
+        boolean mayBegin = length > 0 && memory.mayBegin(hash, seq, b, view.packet.payloadOffset(), length);
+        isRequest = memory.observe(hash, seq, length, TcpHeader.ack(b, tcp), flags, clientNs(view, nowNs)) && mayBegin;
     }
 
     /** The segment at hand is for nobody: it is noted, so that its connection can be joined later. */
@@ -316,6 +313,7 @@ final class ClientIntake {
             ByteBuffer b = packet.buffer();
             int tcp = packet.tcpOffset();
             boolean isNewest = Seq.greaterOrEqual(end, session.clientNxt - 1);
+            session.isGreetingKnown |= !session.isRequestAckKnown && packet.payloadLength() == 0;
             session.observe(TcpHeader.ack(b, tcp), TcpHeader.window(b, tcp), isNewest);
             learnPacket(session, packet);
         }

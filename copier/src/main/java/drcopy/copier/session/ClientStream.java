@@ -88,8 +88,9 @@ final class ClientStream {
         int tcp = packet.tcpOffset();
         int flags = TcpHeader.flags(packet.buffer(), tcp);
         lifecycle.breakStream(session, reason, TcpHeader.ack(packet.buffer(), tcp), nowNs);
-        session.clientNxt =
-                TcpHeader.seq(packet.buffer(), tcp) + packet.payloadLength() + (flags & TcpFlags.SYN) / TcpFlags.SYN;
+        moveTo(
+                session,
+                TcpHeader.seq(packet.buffer(), tcp) + packet.payloadLength() + (flags & TcpFlags.SYN) / TcpFlags.SYN);
         int ack = TcpHeader.ack(packet.buffer(), tcp);
         if (TcpFlags.any(flags, TcpFlags.ACK) && Seq.greaterThan(ack, session.requestAck)) {
             session.requestAck = ack;
@@ -100,6 +101,12 @@ final class ClientStream {
             lifecycle.endIfOver(session);
         }
         drainBeyond(session, nowNs);
+    }
+
+    /** What lies before {@code seq} will not come any more. */
+    private static void moveTo(Session session, int seq) {
+        session.framing.skip(Seq.distance(session.clientNxt, seq));
+        session.clientNxt = seq;
     }
 
     private boolean keepPiece(
@@ -157,6 +164,7 @@ final class ClientStream {
         session.isStreamOver = false;
         session.isRequestAckKnown = false;
         session.isLastPushed = false;
+        session.framing.lose();
         session.clientNxt = seq;
         return true;
     }
@@ -200,7 +208,12 @@ final class ClientStream {
             segment.onlineAck =
                     behind.onlineAck; // sent again to fill a hole: its first copy had heard no more than that
         }
-        boolean isAdvanced = session.isRequestAckKnown && Seq.greaterThan(segment.onlineAck, session.requestAck);
+        boolean isAnswered = session.isRequestAckKnown && Seq.greaterThan(segment.onlineAck, session.requestAck);
+        boolean continues = segment.length > 0 && session.framing.continues();
+        boolean isAdvanced = isAnswered && !continues;
+        segment.flags |= continues ? Segment.CONTINUES : 0;
+        boolean mayBegin = segment.length > 0
+                && session.framing.take(segment.bytes(), segment.dataOffset, segment.length, isAnswered);
         if (isAdvanced) {
             segment.answer = Seq.distance(session.requestAck, segment.onlineAck);
             segment.flags |= Segment.REQUEST;
@@ -208,7 +221,7 @@ final class ClientStream {
                 session.greeting = segment.answer;
             }
         }
-        if (segment.length > 0 && isJoinable(session, segment, isAdvanced)) {
+        if (mayBegin && isJoinable(session, segment, isAdvanced)) {
             segment.flags |= Segment.JOINABLE;
         }
         if (!segment.isReset()) {
@@ -344,7 +357,7 @@ final class ClientStream {
         }
         books.count(CopierCounter.CAPTURE_HOLES);
         lifecycle.breakStream(session, DropReason.CAPTURE_GAP, head.onlineAck, nowNs);
-        session.clientNxt = head.seq;
+        moveTo(session, head.seq);
         session.isLastPushed = isBoundary;
         drainBeyond(session, nowNs);
     }

@@ -3,6 +3,7 @@ package drcopy.copier.session;
 
 import drcopy.wire.Seq;
 import drcopy.wire.TcpFlags;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -20,6 +21,9 @@ final class JoinMemory {
     private final int[] acks = new int[PLACES];
     private final int[] ends = new int[PLACES];
     private final byte[] states = new byte[PLACES];
+    /** Made when a place is first used. */
+    private final HttpFraming[] framings = new HttpFraming[PLACES];
+
     private long listeningSinceNs;
     private boolean isListening;
 
@@ -44,9 +48,8 @@ final class JoinMemory {
             isListening = true;
             listeningSinceNs = nowNs;
         }
-        int at = (int) (hash >>> 24) & PLACES - 1;
-        boolean isKnown =
-                states[at] != FREE && hashes[at] == hash && Math.abs((long) Seq.distance(ends[at], seq)) < MOST_AWAY;
+        int at = place(hash);
+        boolean isKnown = isKnown(at, hash, seq);
         boolean isRequest =
                 length > 0 && (isKnown ? begins(at, seq, ack, nowNs) : isSilentSince(listeningSinceNs, nowNs));
         if (!isKnown) {
@@ -66,9 +69,40 @@ final class JoinMemory {
         return isRequest;
     }
 
+    /**
+     * Follows the messages of a connection without session; to be called for a segment with payload before {@link #observe}.
+     *
+     * @param payload holds {@code length} bytes from {@code from} on
+     * @return false when they are known to continue a message
+     */
+    boolean mayBegin(long hash, int seq, ByteBuffer payload, int from, int length) {
+        int at = place(hash);
+        HttpFraming framing = framings[at];
+        if (framing == null) {
+            framing = new HttpFraming();
+            framings[at] = framing;
+        }
+        boolean isKnown = isKnown(at, hash, seq);
+        if (!isKnown || !framing.isHttp()) {
+            framing.forget(); // until a request is seen
+        }
+        int missing = isKnown ? Seq.distance(ends[at], seq) : 0;
+        framing.skip(Math.max(0, missing));
+        int old = Math.min(length, Math.max(0, -missing));
+        return framing.take(payload, from + old, length - old, false);
+    }
+
+    private static int place(long hash) {
+        return (int) (hash >>> 24) & PLACES - 1;
+    }
+
+    private boolean isKnown(int at, long hash, int seq) {
+        return states[at] != FREE && hashes[at] == hash && Math.abs((long) Seq.distance(ends[at], seq)) < MOST_AWAY;
+    }
+
     /** The connection has a session now, or is over. */
     void forget(long hash) {
-        int at = (int) (hash >>> 24) & PLACES - 1;
+        int at = place(hash);
         if (hashes[at] == hash) {
             states[at] = FREE;
         }

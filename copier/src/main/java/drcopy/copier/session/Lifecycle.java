@@ -390,7 +390,8 @@ final class Lifecycle {
             return;
         }
         int answer = Math.max(0, ack - session.requestAck);
-        if (!isStarted && (!isGap || !session.isLastPushed)) {
+        boolean isWhole = session.isLastPushed && !session.framing.continues();
+        if (!isStarted && (!isGap || !isWhole)) {
             answer = last.answer;
             backlog.dropFrom(session, last, reason);
         }

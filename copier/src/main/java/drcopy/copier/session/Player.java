@@ -85,11 +85,11 @@ final class Player {
         countEndOfHold(segment, verdict);
         segment.flags |= Segment.RELEASED;
         if (segment.is(Segment.REQUEST) || segment.seq == replica.iss + 1) {
-            replica.hold.onRelease(segment, nowNs);
+            replica.hold.onRelease(segment, verdict, nowNs);
             replica.hasRetransmitted = false;
             replica.requestSentNs = nowNs;
         } else if (segment.length > 0) {
-            replica.hold.onMore();
+            replica.hold.onMore(segment.is(Segment.CONTINUES));
         }
         editor.place(replica, segment, edit, nowNs);
         return true;
@@ -100,6 +100,7 @@ final class Player {
         if (adapter != null && adapter.keepsOrder()) {
             return HoldRule.Verdict.ANSWERED;
         }
+        replica.hold.know(adapter != null || replica.session.framing.isHttp(), replica.session.isGreetingKnown);
         return replica.hold.verdict(segment, replica.isAllAcknowledged(), replica.rto.srttNs(), config.holdNs(), nowNs);
     }
 
@@ -117,7 +118,7 @@ final class Player {
         }
         if (verdict == HoldRule.Verdict.SILENT) {
             books.count(CopierCounter.HOLDS_BY_SILENCE);
-        } else if (verdict == HoldRule.Verdict.EXPIRED) {
+        } else if (verdict == HoldRule.Verdict.EXPIRED || verdict == HoldRule.Verdict.GIVEN_UP) {
             books.count(CopierCounter.HOLDS_EXPIRED);
         }
     }

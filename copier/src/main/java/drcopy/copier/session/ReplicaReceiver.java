@@ -352,8 +352,8 @@ final class ReplicaReceiver {
             books.add(CopierCounter.RESPONSE_BYTES, fresh);
             books.answered(replica, nowNs);
             // What the target says before it has all of a request is no answer to it (a greeting, 100 Continue).
-            boolean isAnswer = response.ack() == replica.sndMax && !isSending(replica);
-            replica.hold.onAnswer(fresh, isAnswer && TcpFlags.any(response.flags(), TcpFlags.PSH), nowNs);
+            boolean isWhole = response.ack() == replica.sndMax && !isSending(replica);
+            replica.hold.onAnswer(fresh, TcpFlags.any(response.flags(), TcpFlags.PSH), isWhole, nowNs);
             if (!editor.onTargetPayload(replica, response, fresh, nowNs)) {
                 return false;
             }

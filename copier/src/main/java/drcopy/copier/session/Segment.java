@@ -23,6 +23,8 @@ final class Segment {
     static final int HELD = 0x2000;
     /** The client acknowledged an answer with a segment of its own before this one, at its sequence number. */
     static final int ACKED_BEFORE = 0x4000;
+    /** Begins within a message ({@link HttpFraming}): whatever the client has seen since, it is no request of its own. */
+    static final int CONTINUES = 0x8000;
 
     final SegmentPool.Chunk chunk;
     final int slot;

@@ -43,6 +43,8 @@ final class Session extends FlowEntry {
     int requestAck;
 
     boolean isRequestAckKnown;
+    /** The client was captured to acknowledge online's SYN before it sent payload. */
+    boolean isGreetingKnown;
     /** Bytes of online's that the client had seen before its first; a new connection of the session waits for as many. */
     int greeting;
     /** What lies just below clientNxt was captured and had PSH: a request may begin here. */
@@ -68,6 +70,8 @@ final class Session extends FlowEntry {
 
     /** The client's FIN or RST has been captured in sequence: its stream has no more. */
     boolean isStreamOver;
+    /** Which of its bytes continue a message. */
+    final HttpFraming framing = new HttpFraming();
     /** Drops the client's stream until a request begins: the one before was broken. */
     boolean isSeeking;
 

@@ -35,16 +35,16 @@ class HoldRuleTest {
     @Test
     void releasesWhenAsManyBytesCame() {
         Segment next = request(300, 10);
-        rule.onAnswer(299, false, MS);
+        rule.onAnswer(299, false, true, MS);
         assertThat(verdict(next, MS)).isEqualTo(HOLD);
-        rule.onAnswer(1, false, MS);
+        rule.onAnswer(1, false, true, MS);
         assertThat(verdict(next, MS)).isEqualTo(ANSWERED);
     }
 
     @Test
     void countsFromTheLastRelease() {
-        rule.onAnswer(500, true, MS);
-        rule.onRelease(request(300, 10), MS);
+        rule.onAnswer(500, true, true, MS);
+        rule.onRelease(request(300, 10), ANSWERED, MS);
 
         assertThat(rule.answered()).isZero();
         assertThat(verdict(request(200, 10), 2 * MS)).isEqualTo(HOLD);
@@ -53,7 +53,7 @@ class HoldRuleTest {
     @Test
     void releasesWhenAPushedAnswerIsFollowedBySilence() {
         Segment next = request(300, 10);
-        rule.onAnswer(100, true, 10 * MS);
+        rule.onAnswer(100, true, true, 10 * MS);
 
         assertThat(rule.verdict(next, true, 4 * MS, HOLD_NS, 13 * MS)).isEqualTo(HOLD);
         assertThat(rule.dueNs()).isEqualTo(14 * MS);
@@ -62,7 +62,7 @@ class HoldRuleTest {
 
     @Test
     void silenceTellsNothingWhileTheRequestIsOnItsWay() {
-        rule.onAnswer(100, true, 0);
+        rule.onAnswer(100, true, true, 0);
 
         assertThat(rule.verdict(request(300, 10), false, 0, HOLD_NS, 100 * MS)).isEqualTo(HOLD);
     }
@@ -91,7 +91,7 @@ class HoldRuleTest {
     @Test
     void finThatCountsOnlinesFinNeedsSilenceOnly() {
         Segment fin = request(101, 0);
-        rule.onAnswer(100, false, 10 * MS);
+        rule.onAnswer(100, false, true, 10 * MS);
 
         assertThat(verdict(fin, 10 * MS)).isEqualTo(HOLD);
         assertThat(verdict(fin, 11 * MS)).isEqualTo(SILENT);
@@ -100,7 +100,7 @@ class HoldRuleTest {
     @Test
     void seesMoreThanOneAnswerOnlyBehindAWholeOne() {
         assertThat(rule.isWhole(0, 10 * MS)).isFalse();
-        rule.onAnswer(100, true, 10 * MS);
+        rule.onAnswer(100, true, true, 10 * MS);
 
         assertThat(rule.isWhole(0, 10 * MS)).isFalse();
         assertThat(rule.isWhole(0, 11 * MS)).isTrue();
@@ -110,9 +110,9 @@ class HoldRuleTest {
 
     @Test
     void allowsForTargetsThatAnswerShorter() {
-        rule.onAnswer(50, true, 0);
-        rule.onRelease(request(100, 10), 0);
-        rule.onAnswer(100, true, 0);
+        rule.onAnswer(50, true, true, 0);
+        rule.onRelease(request(100, 10), ANSWERED, 0);
+        rule.onAnswer(100, true, true, 0);
 
         assertThat(rule.isMoreThanOneAnswer(250)).isFalse();
         assertThat(rule.isMoreThanOneAnswer(251)).isTrue();

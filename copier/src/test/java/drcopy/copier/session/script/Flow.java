@@ -7,6 +7,9 @@ import drcopy.wire.FlowKey;
 import drcopy.wire.SegmentBuilder;
 import drcopy.wire.TcpFlags;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /** A flow of a script in one variant: turns the script's relative segments into packets, and packets back. */
 final class Flow {
@@ -23,6 +26,9 @@ final class Flow {
     final int iss;
     final int onlineIrs;
     private final int firstIrs;
+    /** What the script writes as text, by offset in the client's stream. */
+    private final NavigableMap<Long, byte[]> said = new TreeMap<>();
+
     private int clientWindow = 65_535;
     private int targetWindow = 65_535;
 
@@ -47,14 +53,38 @@ final class Flow {
         clientWindow = s.window() == null ? clientWindow : s.window();
         int ack = s.ack() == null ? 0 : onlineIrs + s.ack().intValue();
         Header header = new Header(s.flags(), iss + (int) s.start(), ack, clientWindow, or(s.urgent(), 0), options(s));
-        int seed = s.isGarbage() ? spec.seed() + 1_000 : spec.seed();
-        SegmentBuilder segment = header.segment(key, seed, s.payloadOffset(), s.length());
+        if (s.said() != null) {
+            said.put(s.payloadOffset(), s.said().getBytes(StandardCharsets.US_ASCII));
+        }
+        byte[] payload = s.isGarbage()
+                ? Payload.bytes(spec.seed() + 1_000, s.payloadOffset(), s.length())
+                : stream(s.payloadOffset(), s.length());
+        SegmentBuilder segment = header.segment(key, payload);
         Segment.IpFields ip = s.ip();
         segment.trafficClass(or(ip.tos(), 0)).hopLimit(or(ip.ttl(), 64)).flowLabel(or(ip.flowLabel(), 0));
         segment.identification(or(ip.id(), 0));
         return ip.df() == null || ip.df()
                 ? segment.build()
                 : segment.mayFragment().build();
+    }
+
+    /** A piece of the client's stream. */
+    private byte[] stream(long offset, int length) {
+        byte[] bytes = Payload.bytes(spec.seed(), offset, length);
+        said.forEach((start, text) -> {
+            for (int i = 0; i < text.length; i++) {
+                long at = start + i - offset;
+                if (at >= 0 && at < length) {
+                    bytes[(int) at] = text[i];
+                }
+            }
+        });
+        return bytes;
+    }
+
+    /** Index of the first payload byte of the packet that is not the client's, or -1. */
+    private int mismatch(SentPacket p) {
+        return p.mismatch(stream(payloadOffset(p), p.payloadLength()));
     }
 
     /** The header that a {@code t<} line means. */
@@ -90,7 +120,8 @@ final class Flow {
                 p.window(),
                 (p.flags() & TcpFlags.URG) != 0 ? p.urgentPointer() : null,
                 p.options(),
-                p.mismatch(spec.seed(), payloadOffset(p)) >= 0,
+                mismatch(p) >= 0,
+                null,
                 ip);
     }
 
@@ -108,7 +139,7 @@ final class Flow {
         } else if (actual.start() != expected.start() || actual.length() != expected.length()) {
             return "other sequence numbers";
         } else if (actual.isGarbage()) {
-            return "the payload is not the client's from byte " + p.mismatch(spec.seed(), payloadOffset(p));
+            return "the payload is not the client's from byte " + mismatch(p);
         } else if (differ(expected.ack(), actual.ack())) {
             return "other acknowledgment";
         } else if (differ(expected.window(), actual.window())) {

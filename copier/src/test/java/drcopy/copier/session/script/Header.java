@@ -13,6 +13,11 @@ import drcopy.wire.SegmentBuilder;
 public record Header(int flags, int seq, int ack, int window, int urgent, byte[] options) {
     /** A segment from the key's client with {@code length} bytes of the stream of {@code seed} from {@code offset} on. */
     public SegmentBuilder segment(FlowKey key, int seed, long offset, int length) {
+        return segment(key, Payload.bytes(seed, offset, length));
+    }
+
+    /** A segment from the key's client with this payload. */
+    SegmentBuilder segment(FlowKey key, byte[] payload) {
         int[] raw = new int[options.length];
         for (int i = 0; i < raw.length; i++) {
             raw[i] = options[i];
@@ -24,6 +29,6 @@ public record Header(int flags, int seq, int ack, int window, int urgent, byte[]
                 .flags(flags)
                 .window(window)
                 .rawOption(raw)
-                .payload(Payload.bytes(seed, offset, length));
+                .payload(payload);
     }
 }

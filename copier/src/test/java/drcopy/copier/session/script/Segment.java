@@ -10,6 +10,7 @@ import drcopy.wire.TcpFlags;
  * @param length payload bytes
  * @param options see {@link OptionText}; null for none written or {@code <...>}
  * @param isGarbage the payload is not the stream's bytes
+ * @param said the payload as text, from now on the stream's bytes there; null for what {@link Payload} gives
  */
 public record Segment(
         int flags,
@@ -20,6 +21,7 @@ public record Segment(
         Integer urgent,
         String options,
         boolean isGarbage,
+        String said,
         IpFields ip) {
 
     /** Fields of the IP header, each null when unwritten. */

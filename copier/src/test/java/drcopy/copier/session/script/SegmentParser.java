@@ -9,7 +9,10 @@ import java.util.Deque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads one segment: {@code FLAGS START:END(LENGTH) [ack N] [win N] [urg N] [<OPTIONS>] [tos N] [ttl N] [id N] [df] [label N]}. */
+/**
+ * Reads one segment: {@code FLAGS START:END(LENGTH) [ack N] [win N] [urg N] [<OPTIONS>] [tos N] [ttl N] [id N] [df] [label N]
+ * ["TEXT"]}. In a text {@code |} stands for CR LF, and {@code *} for as many letters as fill the segment.
+ */
 final class SegmentParser {
     private static final Pattern RANGE = Pattern.compile("(-?\\d+):(-?\\d+)\\((\\d+)\\)");
     private static final String LETTERS = "FSRP.UEW";
@@ -28,8 +31,12 @@ final class SegmentParser {
     private Boolean df;
     private Integer flowLabel;
     private boolean isGarbage;
+    private final String said;
 
-    SegmentParser(String text) {
+    SegmentParser(String line) {
+        int quote = line.indexOf('"');
+        said = quote < 0 ? null : line.substring(quote + 1, line.lastIndexOf('"'));
+        String text = quote < 0 ? line : line.substring(0, quote);
         int from = text.indexOf('<');
         int to = text.lastIndexOf('>');
         String rest = text;
@@ -56,7 +63,17 @@ final class SegmentParser {
             OptionText.encode(options);
         }
         IpFields ip = new IpFields(tos, ttl, id, df, flowLabel);
-        return new Segment(flags, start, length, ack, window, urgent, options, isGarbage, ip);
+        return new Segment(flags, start, length, ack, window, urgent, options, isGarbage, filled(length), ip);
+    }
+
+    private String filled(int length) {
+        if (said == null) {
+            return null;
+        }
+        String text = said.replace("|", "\r\n");
+        String filled = text.replace("*", "x".repeat(Math.max(0, length - text.length() + 1)));
+        require(filled.length() == length, "the text has " + filled.length() + " bytes, the segment " + length);
+        return filled;
     }
 
     private void field(String name) {

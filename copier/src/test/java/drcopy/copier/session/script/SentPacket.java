@@ -9,6 +9,7 @@ import drcopy.wire.TcpFlags;
 import drcopy.wire.TcpHeader;
 import drcopy.wire.TcpOptions;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** One packet the engine sent, kept whole. Made only of a packet that is well-formed and whose checksums are right. */
 public final class SentPacket {
@@ -99,9 +100,10 @@ public final class SentPacket {
         return packet.payloadLength();
     }
 
-    /** Index of the first payload byte that is not the stream's, or -1. */
-    public int mismatch(int seed, long offset) {
-        return Payload.mismatch(bytes, packet.payloadOffset(), seed, offset, packet.payloadLength());
+    /** Index of the first payload byte that is not that of the stream's piece, or -1. */
+    public int mismatch(byte[] stream) {
+        int from = packet.payloadOffset();
+        return Arrays.mismatch(bytes.array(), from, from + stream.length, stream, 0, stream.length);
     }
 
     /** All bytes, for comparing runs. */
