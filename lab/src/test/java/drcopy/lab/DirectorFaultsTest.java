@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 class DirectorFaultsTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     /** As the role {@code director} of Ansible's collection has it. */
-    private static final String RULE = "ip -4 rule add pref 90 from " + Lab.VIP + " blackhole protocol kernel;"
-            + "ip -6 rule add pref 90 from " + Lab.VIP6 + " blackhole protocol kernel";
+    private static final String RULE =
+            "/usr/sbin/ip -4 rule add pref 90 from " + Lab.VIP + " blackhole protocol kernel;"
+                    + "/usr/sbin/ip -6 rule add pref 90 from " + Lab.VIP6 + " blackhole protocol kernel";
 
     private static final List<String> FAULTS = List.of(
             "sed 's/-w [0-9]*/-w 0/' /mnt/ipvs > /mnt/idle; ipvsadm -C; ipvsadm -R < /mnt/idle",

@@ -13,7 +13,7 @@ enum DiversionFault {
             Restore.RULES),
     ROUTE_FLUSH("ip route flush table 36524; ip -6 route flush table 36524", Restore.ROUTES),
     DEVICE_DELETION("ip link del drcopy0", Restore.DEVICE + "; " + Restore.ROUTES),
-    FILTER_DELETION("tc qdisc del dev eth0 clsact", Restore.FILTERS),
+    FILTER_DELETION("tc filter del dev eth0 egress", Restore.FILTERS),
     /** All of the routing, and nftables. */
     FLUSH_AND_RULES(NFT_FLUSH.damage + "; " + RULE_FLUSH.damage, NFT_FLUSH.restore + "; " + Restore.RULES),
     /** Everything but the filters. */

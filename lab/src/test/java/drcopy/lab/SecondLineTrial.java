@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class SecondLineTrial {
     private static final int FAULTS = Integer.getInteger("leak.faults", 300);
+    /** Each waits for its repair, so they take longer. */
+    private static final int REPAIRED = Integer.getInteger("leak.repaired", 300);
+
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final List<String> leaks = new ArrayList<>();
@@ -31,21 +34,22 @@ class SecondLineTrial {
             Mirror.Mark begun = mirror.mark();
             Await.until(
                     "the mirror", LIMIT, () -> mirror.serverLines(begun, "rs1").size() > 100);
-            int each = FAULTS / mirror.lab().realServers().size();
+            int hosts = mirror.lab().realServers().size();
+            int each = FAULTS / hosts;
             for (DiversionFault fault : DiversionFault.values()) {
-                round(mirror, "repaired", fault, (f, host) -> f.loop(each));
+                round(mirror, "repaired", fault, REPAIRED, (f, host) -> f.loop(REPAIRED / hosts));
             }
             mirror.lab().realServers().forEach(host -> DiversionFault.save(mirror.lab(), host));
             mirror.interceptors().forEach(Agent::kill);
             for (DiversionFault fault : DiversionFault.values()) {
-                round(mirror, "dead", fault, (f, host) -> f.loopByHand(mirror.lab(), host, each));
+                round(mirror, "dead", fault, FAULTS, (f, host) -> f.loopByHand(mirror.lab(), host, each));
             }
             mirror.interceptors().forEach(Agent::start);
             mirror.interceptors().forEach(Agent::awaitReady);
             for (DiversionFault fault : List.of(DiversionFault.NFT_FLUSH, DiversionFault.RULE_FLUSH)) {
                 Thread upgrades = new Thread(() -> upgrade(mirror), "upgrades");
                 upgrades.start();
-                round(mirror, "upgraded", fault, (f, host) -> f.loopByHand(mirror.lab(), host, each));
+                round(mirror, "upgraded", fault, FAULTS, (f, host) -> f.loopByHand(mirror.lab(), host, each));
                 join(upgrades);
             }
             mirror.interceptors().forEach(Agent::awaitReady);
@@ -89,6 +93,7 @@ class SecondLineTrial {
             Mirror mirror,
             String interceptors,
             DiversionFault fault,
+            int faults,
             BiFunction<DiversionFault, String, String> words) {
         Lab lab = mirror.lab();
         long before = mirror.leaks();
@@ -118,7 +123,7 @@ class SecondLineTrial {
                 sent(lab) - sent,
                 leaked);
         System.out.println(line);
-        if (leaked > 0 || done < FAULTS) {
+        if (leaked > 0 || done < faults) {
             leaks.add(line);
         }
     }

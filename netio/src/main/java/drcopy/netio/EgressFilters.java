@@ -25,6 +25,11 @@ final class EgressFilters {
     private static final int[] PREFERENCES = {90, 92};
 
     private static final int ACTION_TRIES = 100;
+    /** Others may take filters away while they are put there. */
+    private static final int TRIES = 3;
+
+    /** No device lists this. */
+    private static final String UNKNOWN = "?";
 
     private static final Pattern NUMBERS =
             Pattern.compile(" pref \\d+| fh \\S+| key ht \\S+| order \\d+| ref \\d+ bind \\d+|(?m)^\\s*\n");
@@ -52,20 +57,31 @@ final class EgressFilters {
         boolean isFirstInUse = show(devices).contains(" pref " + (PREFERENCES[0] + 1) + " ");
         int next = PREFERENCES[isFirstInUse ? 1 : 0];
         int former = PREFERENCES[isFirstInUse ? 0 : 1];
-        Commands.Result added = batch(devices, device -> add(device, next));
-        obstacle = !action.isSuccess()
-                ? Commands.oneLine(action.output())
-                : devices.size() < all.size()
-                        ? "another qdisc has its hook (tc qdisc show)"
-                        : complaint(added.output());
-        Set<String> complete = devices.stream()
-                .filter(device -> isComplete(show(Set.of(device)), next))
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> complete = new TreeSet<>();
+        for (int tries = 0; tries < TRIES && complete.size() < devices.size(); tries++) {
+            Set<String> left = new TreeSet<>(devices);
+            left.removeAll(complete);
+            obstacle = complaint(batch(left, device -> add(device, next)).output());
+            left.stream()
+                    .filter(device -> isComplete(show(Set.of(device)), next))
+                    .forEach(complete::add);
+        }
+        if (!action.isSuccess()) {
+            obstacle = Commands.oneLine(action.output());
+        } else if (devices.size() < all.size()) {
+            obstacle = "another qdisc has its hook (tc qdisc show)";
+        }
         batch(complete, device -> removal(device, former));
         guarded = complete;
         bare = all;
         bare.removeAll(complete);
-        listing = complete.stream().findFirst().map(this::listing).orElse("");
+        // What somebody has damaged meanwhile must not become what is expected.
+        listing = complete.stream()
+                .map(device -> show(Set.of(device)))
+                .filter(shown -> isComplete(shown, next))
+                .findFirst()
+                .map(EgressFilters::normal)
+                .orElse(UNKNOWN);
     }
 
     /** What tc says that it does not say of a clsact that is there and of filters that are not. */

@@ -158,9 +158,10 @@ final class QueueDiversion implements DiversionRules {
         List<String> faults = new ArrayList<>();
         for (int i = 0; i < tools.size(); i++) {
             String now = listing(tools.get(i));
-            if (!now.equals(installed.get(i))) {
-                faults.add("chain " + CHAIN + " of " + tools.get(i)
-                        + (now.contains("-j " + CHAIN) && now.contains("NFQUEUE") ? " was changed" : " is missing"));
+            boolean isThere = now.contains("-j " + CHAIN) && now.contains("NFQUEUE");
+            // A chain that was damaged while it was installed must not become what is expected.
+            if (!isThere || !now.equals(installed.get(i))) {
+                faults.add("chain " + CHAIN + " of " + tools.get(i) + (isThere ? " was changed" : " is missing"));
             }
         }
         faults.addAll(egress.verify());

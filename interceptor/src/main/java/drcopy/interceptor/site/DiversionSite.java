@@ -79,15 +79,14 @@ final class DiversionSite implements Site {
 
     @Override
     public String guard() {
+        List<String> faults = rules.verify();
+        if (!faults.isEmpty()) {
+            rules.repair();
+        }
         List<String> followed = rules.follow();
         if (!followed.isEmpty()) {
             LOG.info("The host has changed; diverted by now: {}", String.join(", ", followed));
         }
-        List<String> faults = rules.verify();
-        if (faults.isEmpty()) {
-            return null;
-        }
-        rules.repair();
-        return String.join(", ", faults);
+        return faults.isEmpty() ? null : String.join(", ", faults);
     }
 }

@@ -43,7 +43,8 @@ public interface Site {
     int unguardedDevices();
 
     /**
-     * Follows what has changed about the host, verifies what {@link #install} did and puts it right where it was damaged. Called on the guard thread.
+     * Verifies what {@link #install} did and puts it right where it was damaged, then follows what has changed about the host. Called on the
+     * guard thread.
      *
      * @return what was put right, or null when all was well
      */
