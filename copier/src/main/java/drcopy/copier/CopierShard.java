@@ -76,6 +76,7 @@ final class CopierShard implements InterceptorSet.Listener, AutoCloseable {
     private volatile long bytesSent;
     private volatile boolean isMirroring;
     private OnlineStage onlineStage;
+    private CaptureStage captureStage;
 
     /**
      * What a copier's shards have in common.
@@ -137,12 +138,16 @@ final class CopierShard implements InterceptorSet.Listener, AutoCloseable {
 
     private CaptureStage captureStage(SegmentHandler handler) {
         onlineStage = new OnlineStage(config.transfers(), common.sample(), handler);
-        CaptureStage stage = new CaptureStage(
+        captureStage = new CaptureStage(
                 config.transfers(), config.clients(), config.loopbackClients(), common.sample(), ledger, handler);
         if (config.protocols() == Protocols.TCP_AND_UDP) {
-            stage.withDatagrams();
+            captureStage.withDatagrams();
         }
-        return replay() == null ? stage : stage.onCaptureClock();
+        if (config.capture().shards() > 1) {
+            captureStage.besideOthers();
+        }
+        captureStage.tick(common.clock().getAsLong());
+        return replay() == null ? captureStage : captureStage.onCaptureClock();
     }
 
     /** What it plays instead of live traffic; null when there is none. */
@@ -243,6 +248,7 @@ final class CopierShard implements InterceptorSet.Listener, AutoCloseable {
         if (number == 0) {
             common.eachSecond().accept(common.clock().getAsLong());
         }
+        captureStage.tick(common.clock().getAsLong());
         long drops = source.kernelDrops();
         ledger.add(CopierCounter.CAPTURE_DROPS, drops - countedDrops);
         countedDrops = drops;

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -50,9 +51,10 @@ public final class Dns implements AutoCloseable {
      * Asks a server, one question after the other.
      *
      * @param run first part of each name that is asked for
+     * @param options of dig, for all questions
      * @return how many were answered
      */
-    public static long ask(Lab lab, String server, String from, String run, int count) {
+    public static long ask(Lab lab, String server, String from, String run, int count, String... options) {
         Path questions = lab.folder().resolve(run + ".questions");
         try {
             Files.writeString(
@@ -63,7 +65,10 @@ public final class Dns implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return lab.run("client", "dig", "+short", "+tries=1", "@" + server, "-b", from, "-f", questions.toString())
+        List<String> dig = new ArrayList<>(
+                List.of("dig", "+short", "+tries=1", "@" + server, "-b", from, "-f", questions.toString()));
+        dig.addAll(1, List.of(options));
+        return lab.run("client", dig.toArray(new String[0]))
                 .lines()
                 .filter("198.18.0.1"::equals)
                 .count();

@@ -27,6 +27,11 @@ public final class LoadProcess implements AutoCloseable {
 
     /** Starts {@link Load} with these options. */
     public static LoadProcess start(Lab lab, String... options) {
+        return startOn("client", lab, options);
+    }
+
+    /** Starts it on another host. */
+    public static LoadProcess startOn(String host, Lab lab, String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx384m",
@@ -39,7 +44,7 @@ public final class LoadProcess implements AutoCloseable {
         String name = String.format(Locale.ROOT, "load-%02d", SERIAL.incrementAndGet());
         Path stop = lab.folder().resolve(name + ".stop");
         command.addAll(List.of("--stop", stop.toString()));
-        return new LoadProcess(lab.start("client", name + ".log", command), stop);
+        return new LoadProcess(lab.start(host, name + ".log", command), stop);
     }
 
     private static String classes() {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,6 +32,17 @@ final class TaggedSession {
 
     /** Opens a connection from a client's address to online's, asks for a path, and closes. */
     static void send(Lab lab, String tags, String client, String online, String path) {
+        send(lab, tags, client, online, path, Stream::of);
+    }
+
+    /** The same; each packet becomes several, or another. */
+    static void send(
+            Lab lab,
+            String tags,
+            String client,
+            String online,
+            String path,
+            Function<ByteBuffer, Stream<ByteBuffer>> altered) {
         byte[] request = ("GET " + path + " HTTP/1.1\r\nHost: tagged\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         int port = PORTS.incrementAndGet();
@@ -47,7 +59,8 @@ final class TaggedSession {
                 .fin();
         String type = online.indexOf(':') < 0 ? "0800" : "86dd";
         String frames = Stream.of(syn, ack, data, fin)
-                .map(segment -> MACS + tags + type + hex(segment))
+                .flatMap(segment -> altered.apply(segment.build()))
+                .map(packet -> MACS + tags + type + hex(packet))
                 .collect(Collectors.joining(" "));
         lab.run("client", "bash", "-c", "python3 -c \"" + WRITER + "\" " + frames);
     }
@@ -56,8 +69,7 @@ final class TaggedSession {
         return SegmentBuilder.segment(client, port, online, 80);
     }
 
-    private static String hex(SegmentBuilder segment) {
-        ByteBuffer packet = segment.build();
+    private static String hex(ByteBuffer packet) {
         byte[] bytes = new byte[packet.remaining()];
         packet.get(bytes);
         return HexFormat.of().formatHex(bytes);

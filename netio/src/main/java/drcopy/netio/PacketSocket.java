@@ -22,6 +22,8 @@ final class PacketSocket implements AutoCloseable {
     private static final int PACKET_FANOUT = 18;
     /** PACKET_FANOUT_HASH: both directions of a flow come to the same socket (linux/if_packet.h). */
     private static final int FANOUT_HASH = 0;
+    /** PACKET_FANOUT_FLAG_DEFRAG: the kernel puts IPv4 packets together first, as later fragments do not show their flow. */
+    private static final int FANOUT_WHOLE = 0x8000;
     /** PACKET_FANOUT_FLAG_UNIQUEID: the kernel chooses a group that nobody else has. */
     private static final int FANOUT_NEW = 0x2000;
 
@@ -78,7 +80,8 @@ final class PacketSocket implements AutoCloseable {
     }
 
     private void join(int newOrOld) {
-        int value = newOrOld == NEW_GROUP ? (FANOUT_HASH | FANOUT_NEW) << 16 : FANOUT_HASH << 16 | newOrOld;
+        int way = FANOUT_HASH | FANOUT_WHOLE;
+        int value = newOrOld == NEW_GROUP ? (way | FANOUT_NEW) << 16 : way << 16 | newOrOld;
         Sockets.option(fd, Libc.SOL_PACKET, PACKET_FANOUT, "PACKET_FANOUT", value);
         if (!getOption(Libc.SOL_PACKET, PACKET_FANOUT, 4)) {
             throw new KernelException("getsockopt(PACKET_FANOUT)", Libc.errno());

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.netio;
 
+import drcopy.wire.IpPacket;
+import drcopy.wire.PacketDefect;
+import drcopy.wire.Reassembly;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,7 +15,8 @@ import java.util.zip.ZipException;
 
 /**
  * The IP packets of a pcap or pcapng file, also when it is compressed by gzip, read as they are asked for: memory does not depend
- * on its size. Frames that carry no IP are passed over and counted. A file that breaks off or is damaged ends there; {@link
+ * on its size. Frames that carry no IP are passed over and counted. What came in fragments is put together, and comes with the last
+ * of them. A file that breaks off or is damaged ends there; {@link
  * #defect} tells. Owned by one thread, except {@link #position}.
  */
 public final class PcapFileSource implements PacketSource {
@@ -19,9 +24,15 @@ public final class PcapFileSource implements PacketSource {
     private final CaptureInput input;
     private final FrameReader reader;
     private final BpfFilter filter;
+    private final Reassembly fragments;
+    private final IpPacket look = new IpPacket();
+    private Reassembly.Lost lost = (isDatagram, hi, lo, port) -> {};
     private boolean hasFirst;
     private boolean isAtEnd;
+    private ByteBuffer packet;
     private int offset;
+    private int length;
+    private int wireLength;
     private long framesWithoutIp;
     private String defect;
 
@@ -34,6 +45,7 @@ public final class PcapFileSource implements PacketSource {
      */
     public PcapFileSource(Path path, String filter) {
         this.filter = filter.isBlank() ? null : BpfFilter.compile(filter);
+        fragments = new Reassembly(false, (isDatagram, hi, lo, port) -> lost.onLost(isDatagram, hi, lo, port));
         input = open(path);
         try {
             reader = FrameReader.of(input, frame);
@@ -109,12 +121,38 @@ public final class PcapFileSource implements PacketSource {
             offset = frame.link == null ? -1 : frame.link.ipOffset(frame.buffer, frame.length);
             if (offset < 0) {
                 framesWithoutIp++;
-            } else if (filter == null
-                    || filter.matches(frame.buffer, offset, frame.length - offset, frame.wireLength - offset)) {
+                continue;
+            }
+            packet = frame.buffer;
+            length = frame.length - offset;
+            wireLength = frame.wireLength - offset;
+            boolean isFragment = look.wrapHeaders(packet, offset, length, wireLength) == PacketDefect.FRAGMENT;
+            if ((!isFragment || isPutTogether())
+                    && (filter == null || filter.matches(packet, offset, length, wireLength))) {
                 return true;
             }
         }
+        fragments.end();
         return false;
+    }
+
+    /** From now on this hears of packets of TCP that their fragments did not make whole. */
+    public PcapFileSource onLost(Reassembly.Lost listener) {
+        lost = listener;
+        return this;
+    }
+
+    /** True when the fragment at hand made a packet whole, which takes its place. */
+    private boolean isPutTogether() {
+        fragments.tick(frame.timestampNs);
+        if (!fragments.add(packet, offset, length)) {
+            return false;
+        }
+        packet = fragments.buffer();
+        offset = fragments.offset();
+        length = fragments.length();
+        wireLength = length;
+        return true;
     }
 
     /** When the packet that {@link #next} came to was captured, nanoseconds since 1970. */
@@ -124,7 +162,7 @@ public final class PcapFileSource implements PacketSource {
 
     /** Hands over the packet that {@link #next} came to. Its bytes belong to the caller, who may change them. */
     public void handTo(PacketHandler handler) {
-        handler.onPacket(frame.buffer, offset, frame.length - offset, frame.wireLength - offset, frame.timestampNs);
+        handler.onPacket(packet, offset, length, wireLength, frame.timestampNs);
     }
 
     @Override

@@ -40,6 +40,8 @@ public final class IpPacket {
     private static final int IPV4_HEADER_LENGTH = 20;
     private static final int IPV6_HEADER_LENGTH = 40;
     private static final int MAX_LENGTH_FIELD = 65535;
+    private static final int MAX_EXTENSIONS = 8;
+    private static final int FRAGMENT_HEADER = 44;
 
     private ByteBuffer buffer;
     private int offset;
@@ -129,22 +131,31 @@ public final class IpPacket {
         // tell.
         int end = length == 0 && wireEnd - at > MAX_LENGTH_FIELD ? wireEnd : at + length;
         int next = buffer.get(offset + 6) & 0xff;
-        // RFC 8200 section 4: hop-by-hop (0), routing (43) and destination options (60) share one layout; 44 is a
-        // fragment.
-        for (int hops = 0; hops < 8 && (next == 0 || next == 43 || next == 60); hops++) {
+        for (int hops = 0; hops < MAX_EXTENSIONS && isExtension(next); hops++) {
             if (at + 8 > end) {
                 return PacketDefect.BAD_IP_LENGTH;
             }
             if (at + 8 > capturedEnd) {
                 return PacketDefect.TRUNCATED;
             }
-            next = buffer.get(at) & 0xff;
-            at += 8 + 8 * (buffer.get(at + 1) & 0xff);
-        }
-        if (next == 44) {
-            return PacketDefect.FRAGMENT;
+            if (next == FRAGMENT_HEADER) {
+                // RFC 6946: offset 0 and none to follow is a whole packet.
+                if ((buffer.getShort(at + 2) & 0xfff9) != 0) {
+                    return PacketDefect.FRAGMENT;
+                }
+                next = buffer.get(at) & 0xff;
+                at += 8;
+            } else {
+                next = buffer.get(at) & 0xff;
+                at += 8 + 8 * (buffer.get(at + 1) & 0xff);
+            }
         }
         return next == protocol ? wrapTransport(at, end, capturedEnd, wireEnd) : PacketDefect.NOT_TCP;
+    }
+
+    /** RFC 8200 section 4: hop-by-hop (0), routing (43) and destination options (60) share one layout; 44 is a fragment. */
+    private static boolean isExtension(int next) {
+        return next == 0 || next == 43 || next == 60 || next == FRAGMENT_HEADER;
     }
 
     private boolean isMapped(int at) {

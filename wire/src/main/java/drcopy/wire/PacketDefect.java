@@ -13,7 +13,7 @@ public enum PacketDefect {
     BAD_IP_LENGTH,
     /** An IPv6 header with an IPv4-mapped address (RFC 4291 section 2.5.5.2), which would pass for another packet's IPv4. */
     BAD_ADDRESS,
-    /** A fragment (RFC 791 section 3.2, RFC 8200 section 4.5): the mirror does not reassemble. */
+    /** One of several fragments of a packet (RFC 791 section 3.2, RFC 8200 section 4.5): {@link Reassembly} takes it. */
     FRAGMENT,
     /** Another protocol than TCP. */
     NOT_TCP,

@@ -183,12 +183,33 @@ class IpPacketTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6, 44, FRAGMENT", "6, 17, NOT_TCP", "5, 19, BAD_IP_LENGTH", "52, 0x40, BAD_DATA_OFFSET"})
+    @CsvSource({"6, 17, NOT_TCP", "5, 19, BAD_IP_LENGTH", "52, 0x40, BAD_DATA_OFFSET"})
     void namesIpv6Defects(int index, String value, PacketDefect defect) {
         ByteBuffer b = ipv6().payload("body").build();
         b.put(index, Integer.decode(value).byteValue());
 
         assertThat(wrap(b)).isEqualTo(defect);
+    }
+
+    @Test
+    void takesAtomicFragmentsForWholePackets() {
+        ByteBuffer atomic =
+                Fragments.of(ipv6().payload("body").build(), 1_280, 7).get(0);
+        ByteBuffer datagram = DatagramBuilder.datagram("2001:db8::1", 4321, "2001:db8::2", 53, "question");
+        ByteBuffer atomicDatagram = Fragments.of(datagram, 1_280, 7).get(0);
+
+        assertThat(wrap(atomic)).isEqualTo(PacketDefect.NONE);
+        assertThat(packet.payloadLength()).isEqualTo(4);
+        assertThat(packet.ipHeaderLength()).isEqualTo(48);
+        assertThat(packet.wrapDatagram(atomicDatagram, 0, atomicDatagram.limit(), atomicDatagram.limit()))
+                .isEqualTo(PacketDefect.NONE);
+    }
+
+    @Test
+    void namesFragmentsOfIpv6() {
+        for (ByteBuffer fragment : Fragments.of(ipv6().payload(2_000).build(), 1_280, 7)) {
+            assertThat(wrap(fragment)).isEqualTo(PacketDefect.FRAGMENT);
+        }
     }
 
     /** RFC 4291 2.5.5.2 keeps them off the wire and Linux drops them (ip6_rcv_core); here they would pass for IPv4. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class PacketFuzzTest {
     private static final int MUTATIONS = 1_000_000;
+    private static final int FRAGMENTS = 200_000;
     private static final int RANDOM_PACKETS = 200_000;
     private static final int TEXT_EVERY = 16;
 
@@ -45,6 +47,8 @@ class PacketFuzzTest {
                     .nop()
                     .sack(1, 2, 3, 4)
                     .build(),
+            Fragments.of(v6.payload(100).build(), 1_280, 7).get(0),
+            Fragments.of(v6.payload(100).build(), 96, 7).get(1),
             v6.ipExtension(0, 60, 0, 1, 4, 0, 0, 0, 0, 6, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
                     .build()
         };
@@ -90,6 +94,40 @@ class PacketFuzzTest {
             check(bytes, bytes.length + random.nextInt(2) * random.nextInt(140_000), i);
         });
         assertThat(accessed).isPositive();
+    }
+
+    /** Hostile fragments: nothing throws, what becomes whole is as long as it says, and each packet is lost once at most. */
+    @Test
+    void mutatedFragmentsNeverThrow() {
+        ByteBuffer[] seeds = Stream.of(
+                        segment("198.18.8.1", 4321, "198.18.1.200", 80)
+                                .payload(300)
+                                .build(),
+                        segment("2001:db8::1", 4321, "2001:db8::2", 80)
+                                .payload(300)
+                                .build())
+                .flatMap(whole -> Fragments.of(whole, 136, 1).stream())
+                .toArray(ByteBuffer[]::new);
+        int[] outcomes = new int[2];
+        Reassembly reassembly = new Reassembly(true, (isDatagram, hi, lo, port) -> outcomes[1]++);
+        Fuzz.run("mutated fragments", 815, FRAGMENTS, (random, i) -> {
+            ByteBuffer seed = seeds[random.nextInt(seeds.length)];
+            byte[] bytes = new byte[random.nextInt(16) == 0 ? 1 + random.nextInt(seed.limit()) : seed.limit()];
+            seed.get(0, bytes);
+            for (int n = Math.max(0, random.nextInt(8) - 5); n > 0; n--) {
+                bytes[random.nextInt(Math.min(56, bytes.length))] =
+                        mutation(random, bytes[random.nextInt(bytes.length)]);
+            }
+            ByteBuffer b = ByteBuffer.wrap(bytes);
+            reassembly.tick(i * 50_000_000L);
+            if (packet.wrap(b, 0, bytes.length) == PacketDefect.FRAGMENT && reassembly.add(b, 0, bytes.length)) {
+                outcomes[0]++;
+                packet.wrap(reassembly.buffer(), reassembly.offset(), reassembly.length());
+                packet.wrapDatagram(reassembly.buffer(), reassembly.offset(), reassembly.length(), reassembly.length());
+            }
+        });
+        assertThat(outcomes[0]).isGreaterThan(FRAGMENTS / 1_000);
+        assertThat(outcomes[1]).isGreaterThan(FRAGMENTS / 1_000);
     }
 
     private void check(byte[] bytes, int wireLength, int round) {

@@ -7,11 +7,12 @@ import drcopy.copier.config.Transfer;
 import drcopy.copier.config.Transfers;
 import drcopy.wire.Addresses;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Builds the text of the kernel's capture filter (pcap-filter(7)): TCP, and UDP where it is wanted, toward the online side of the transfers, in the address
  * families that can be replayed, and never toward a target, so that replicas which this host receives itself are not copied
- * again.
+ * again. Where a packet does not show its port in the usual place, its address decides: fragments, and IPv6 behind extension headers.
  */
 public final class CaptureFilter {
     private CaptureFilter() {}
@@ -29,7 +30,24 @@ public final class CaptureFilter {
                 .map(CaptureFilter::notTarget)
                 .distinct()
                 .toList();
-        return protocols.filter() + " and (" + String.join(" or ", wanted) + ")" + String.join("", unwanted);
+        List<String> hidden = transfers.list().stream()
+                .flatMap(t -> hidden(t, clients, protocols))
+                .distinct()
+                .toList();
+        return "(" + protocols.filter() + " and (" + String.join(" or ", wanted) + ") or " + String.join(" or ", hidden)
+                + ")" + String.join("", unwanted);
+    }
+
+    /** Behind its first fragment, and in IPv6 behind extension headers, no port can be seen by a filter. */
+    private static Stream<String> hidden(Transfer transfer, ClientAddresses clients, Protocols protocols) {
+        boolean isBoth = transfer.anyOnline() && !clients.isEmpty();
+        String host =
+                transfer.anyOnline() ? "" : " and dst host " + Addresses.text(transfer.onlineHi(), transfer.onlineLo());
+        boolean isIpv4 =
+                transfer.anyOnline() ? transfer.isIpv4() : Addresses.isIpv4(transfer.onlineHi(), transfer.onlineLo());
+        String fragments = "(" + protocols.ipv4Filter() + " and ip[6:2] & 0x3fff != 0" + host + ")";
+        String extended = "(ip6" + host + " and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 60))";
+        return isBoth ? Stream.of(fragments, extended) : Stream.of(isIpv4 ? fragments : extended);
     }
 
     private static String online(Transfer transfer, ClientAddresses clients) {

@@ -14,6 +14,7 @@ import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketChecksum;
 import drcopy.wire.PacketDefect;
+import drcopy.wire.Reassembly;
 import java.nio.ByteBuffer;
 
 /**
@@ -31,10 +32,14 @@ public final class CaptureStage implements PacketHandler {
     private final FlowKey replaced = new FlowKey();
     private boolean hasCaptureClock;
     private boolean takesDatagrams;
+    private boolean hasOthersBeside;
+    private Reassembly fragments;
     /** What {@link #view} holds. */
     private boolean isDatagram;
     /** Whether its checksums need no look. */
     private boolean isVerified;
+    /** Whether it came in fragments. */
+    private boolean isPutTogether;
 
     public CaptureStage(
             Transfers transfers,
@@ -49,6 +54,7 @@ public final class CaptureStage implements PacketHandler {
         this.sample = sample;
         this.ledger = ledger;
         this.segments = segments;
+        fragments = new Reassembly(false, new LostFragments(transfers, ledger));
     }
 
     /** From now on a client's silence is what the packets' times say: they are not just happening. */
@@ -60,23 +66,39 @@ public final class CaptureStage implements PacketHandler {
     /** From now on datagrams are taken, too. */
     public CaptureStage withDatagrams() {
         takesDatagrams = true;
+        fragments = new Reassembly(true, new LostFragments(transfers, ledger));
         return this;
+    }
+
+    /**
+     * From now on a segment that is put together here is dropped: fragments come to the shard that their addresses tell, and its
+     * connection may be another's. What the kernel puts together, which is IPv4, comes to the right one.
+     */
+    public CaptureStage besideOthers() {
+        hasOthersBeside = true;
+        return this;
+    }
+
+    /** Gives up fragments of packets that did not become whole. To be called about once a second, on any one clock. */
+    public void tick(long nowNs) {
+        fragments.tick(nowNs);
     }
 
     @Override
     public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         isVerified = true;
+        ledger.count(CopierCounter.PACKETS_CAPTURED);
         take(buffer, offset, capturedLength, wireLength, timestampNs);
     }
 
     @Override
     public void onUnverified(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         isVerified = false;
+        ledger.count(CopierCounter.PACKETS_CAPTURED);
         take(buffer, offset, capturedLength, wireLength, timestampNs);
     }
 
     private void take(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
-        ledger.count(CopierCounter.PACKETS_CAPTURED);
         PacketDefect defect = view.packet.wrapHeaders(buffer, offset, capturedLength, wireLength);
         isDatagram = takesDatagrams && defect == PacketDefect.NOT_TCP;
         if (isDatagram) {
@@ -90,8 +112,21 @@ public final class CaptureStage implements PacketHandler {
         } else if (defect == PacketDefect.NONE) {
             view.capturedNs = hasCaptureClock ? timestampNs : SegmentView.NOW;
             onWhole();
+        } else if (defect == PacketDefect.FRAGMENT) {
+            onFragment(buffer, offset, capturedLength, timestampNs);
         } else if (defect != PacketDefect.NOT_TCP) {
             keepBack(DropReason.MALFORMED, 0);
+        }
+    }
+
+    private void onFragment(ByteBuffer buffer, int offset, int capturedLength, long timestampNs) {
+        if (isPutTogether) {
+            keepBack(DropReason.MALFORMED, 0); // a fragment of a fragment
+        } else if (fragments.add(buffer, offset, capturedLength)) {
+            isPutTogether = true;
+            isVerified = false; // nobody verifies a sum over several packets
+            take(fragments.buffer(), fragments.offset(), fragments.length(), fragments.length(), timestampNs);
+            isPutTogether = false;
         }
     }
 
@@ -123,6 +158,8 @@ public final class CaptureStage implements PacketHandler {
         }
         if (isDatagram) {
             segments.onClientDatagram(view);
+        } else if (isPutTogether && hasOthersBeside) {
+            keepBack(DropReason.FRAGMENT, packet.payloadLength());
         } else {
             segments.onClientSegment(view);
         }

@@ -2,6 +2,7 @@
 package drcopy.copier.config;
 
 import drcopy.copier.session.Target;
+import drcopy.wire.Addresses;
 import java.util.List;
 
 /**
@@ -74,6 +75,25 @@ public final class Transfers {
             }
         }
         return wildcard;
+    }
+
+    /**
+     * The transfer that a packet to this address belongs to, or may belong to when its port is not known.
+     *
+     * @param port -1 when that was lost
+     */
+    public Transfer findLost(long hi, long lo, int port) {
+        if (port >= 0) {
+            return isTarget(hi, lo, port) ? null : find(hi, lo, port);
+        }
+        for (Transfer transfer : all) {
+            if (transfer.anyOnline()
+                    ? transfer.isIpv4() == Addresses.isIpv4(hi, lo)
+                    : transfer.isOnline(hi, lo, transfer.onlinePort())) {
+                return transfer;
+            }
+        }
+        return null;
     }
 
     @Override

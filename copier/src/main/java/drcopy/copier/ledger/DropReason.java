@@ -13,10 +13,10 @@ public enum DropReason {
     SNAPPED("the capture kept only part of it"),
     /** Damaged on the way: online threw it away, too. */
     BAD_CHECKSUM("its checksum is wrong, so online did not take it either"),
+    /** It came in fragments, and not all of them, or such that contradict each other. */
+    FRAGMENT("it came in fragments that could not be put together"),
     /** Outside the sampled share of sessions. */
     NOT_SAMPLED("its session is outside the sampled share"),
-    /** A datagram that does not fit a packet toward the target; it is not cut into fragments. */
-    TOO_LONG("a datagram longer than --mtu allows"),
     /** Its session was left out to keep within the budget. */
     SHED("its session was left out to keep within the budget"),
     /** The client is on this host's loopback and has no address for the target's answers. */

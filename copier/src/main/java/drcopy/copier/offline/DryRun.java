@@ -37,6 +37,7 @@ public final class DryRun implements AutoCloseable {
         traffic = new FilePackets(file, wanted);
         facts = new ReplayFacts(plan);
         transfers.list().forEach(transfer -> tallies.put(transfer, new TransferTally()));
+        file.onLost((isDatagram, hi, lo, port) -> noteLost(transfers.findLost(hi, lo, port)));
     }
 
     /** Reads the file to its end. */
@@ -55,6 +56,12 @@ public final class DryRun implements AutoCloseable {
         if (wanted.transfer() != null) {
             DropReason kept = traffic.isDamaged() ? DropReason.BAD_CHECKSUM : null;
             tallies.get(wanted.transfer()).note(wanted.packet(), wanted.isSnapped() ? DropReason.SNAPPED : kept);
+        }
+    }
+
+    private void noteLost(Transfer transfer) {
+        if (transfer != null) {
+            tallies.get(transfer).noteLost();
         }
     }
 

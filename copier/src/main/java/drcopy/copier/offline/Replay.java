@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package drcopy.copier.offline;
 
+import drcopy.copier.capture.LostFragments;
 import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfers;
 import drcopy.copier.ledger.CopierCounter;
@@ -27,6 +28,7 @@ public final class Replay implements PacketSource {
     private final Runnable endSessions;
     private final Runnable onFinished;
     private final Wanted wanted;
+    private final LostFragments lost;
     private final Pressure pressure;
     private final Settlement settlement;
     private final Repetition repetition = new Repetition();
@@ -69,6 +71,7 @@ public final class Replay implements PacketSource {
         this.endSessions = endSessions;
         this.onFinished = onFinished;
         wanted = new Wanted(transfers);
+        lost = new LostFragments(transfers, ledger);
         pressure = Pressure.of(limits, ledger);
         settlement = new Settlement(ledger, Math.max(LEAST_QUIET_NS, limits.holdNs()), limits.sessionTimeoutNs());
         facts = new ReplayFacts(plan);
@@ -76,7 +79,7 @@ public final class Replay implements PacketSource {
     }
 
     private void begin() {
-        file = new PcapFileSource(plan.file(), plan.filter());
+        file = new PcapFileSource(plan.file(), plan.filter()).onLost(lost);
         traffic = new FilePackets(file, wanted);
         pace = new Pace(plan.speed(), plan.skipNs());
         phase = Phase.READING;

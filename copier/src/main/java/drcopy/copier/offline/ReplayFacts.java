@@ -24,7 +24,6 @@ public final class ReplayFacts {
      */
     void note(PcapFileSource file, Wanted wanted, long untold) {
         file.defect().ifPresent(why -> remarks.add(plan.file() + " was replayed up to where " + why));
-        remark(wanted.fragments(), "IP fragments, of whatever service: they are not put together");
         remark(wanted.broken(), "packets whose headers are cut or make no sense");
         remark(file.framesWithoutIp(), "frames without IP");
         remark(untold, "segments replayed although their checksum is wrong, as most of their client's are");

@@ -76,6 +76,11 @@ final class TransferTally {
         flow.leaveOut();
     }
 
+    /** A packet came in fragments that did not make it whole. */
+    void noteLost() {
+        keptBack[DropReason.FRAGMENT.ordinal()]++;
+    }
+
     private FileFlow remember(FileFlow flow, FileFlow before) {
         holes += before != null && before.hasHole() ? 1 : 0;
         FlowKey own = new FlowKey();

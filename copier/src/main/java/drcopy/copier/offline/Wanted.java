@@ -19,7 +19,6 @@ final class Wanted implements PacketHandler {
     private Transfer transfer;
     private boolean isSnapped;
     private long matched;
-    private long fragments;
     private long broken;
 
     Wanted(Transfers transfers) {
@@ -30,9 +29,7 @@ final class Wanted implements PacketHandler {
     public void onPacket(ByteBuffer buffer, int offset, int capturedLength, int wireLength, long timestampNs) {
         transfer = null;
         PacketDefect defect = packet.wrapHeaders(buffer, offset, capturedLength, wireLength);
-        if (defect == PacketDefect.FRAGMENT) {
-            fragments++;
-        } else if (defect == PacketDefect.NONE) {
+        if (defect == PacketDefect.NONE) {
             onTcp(capturedLength);
         } else if (defect != PacketDefect.NOT_TCP) {
             broken++;
@@ -80,11 +77,6 @@ final class Wanted implements PacketHandler {
     /** Packets that belong to a transfer, so far. */
     long matched() {
         return matched;
-    }
-
-    /** IP fragments of whatever service: they are not put together. */
-    long fragments() {
-        return fragments;
     }
 
     /** Packets of whatever service whose headers are cut or make no sense. */

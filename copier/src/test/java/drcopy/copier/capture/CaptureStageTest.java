@@ -10,8 +10,10 @@ import drcopy.copier.config.Transfers;
 import drcopy.copier.ledger.CopierCounter;
 import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
+import drcopy.copier.session.SegmentView;
 import drcopy.wire.Addresses;
 import drcopy.wire.DatagramBuilder;
+import drcopy.wire.Fragments;
 import drcopy.wire.SegmentBuilder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -24,6 +26,7 @@ class CaptureStageTest {
     private final Ledger ledger = new Ledger();
     private final List<String> seen = new ArrayList<>();
     private int sampled;
+    private int datagrams;
     private ClientAddresses loopback = ClientAddresses.none();
 
     private CaptureStage stage(String transfers, String clients, int percent) {
@@ -31,12 +34,21 @@ class CaptureStageTest {
                 Stream.of(transfers.split(",")).map(Transfer::parse).toList());
         ClientAddresses replacing =
                 clients.isEmpty() ? ClientAddresses.none() : ClientAddresses.parse(List.of(clients));
-        return new CaptureStage(parsed, replacing, loopback, new Sample(percent, Duration.ZERO), ledger, s -> {
-            sampled += s.isSampled ? 1 : 0;
-            seen.add(Addresses.text(s.sourceHi, s.sourceLo) + " as " + s.key + " to "
-                    + Addresses.text(s.target.hi(), s.target.lo(), s.target.port()) + " with "
-                    + s.packet.payloadLength());
-        });
+        SegmentHandler handler = new SegmentHandler() {
+            @Override
+            public void onClientSegment(SegmentView s) {
+                sampled += s.isSampled ? 1 : 0;
+                seen.add(Addresses.text(s.sourceHi, s.sourceLo) + " as " + s.key + " to "
+                        + Addresses.text(s.target.hi(), s.target.lo(), s.target.port()) + " with "
+                        + s.packet.payloadLength());
+            }
+
+            @Override
+            public void onClientDatagram(SegmentView s) {
+                datagrams++;
+            }
+        };
+        return new CaptureStage(parsed, replacing, loopback, new Sample(percent, Duration.ZERO), ledger, handler);
     }
 
     private static void give(CaptureStage stage, ByteBuffer packet) {
@@ -172,6 +184,55 @@ class CaptureStageTest {
 
         assertThat(seen).singleElement().asString().endsWith("with 5");
         assertThat(ledger.droppedSegments(DropReason.SNAPPED)).isOne();
+    }
+
+    private static List<ByteBuffer> fragments(String client, String online, int onlinePort) {
+        ByteBuffer segment = SegmentBuilder.segment(client, 4321, online, onlinePort)
+                .psh()
+                .payload(3_000)
+                .build();
+        return Fragments.of(segment, 1_400, 7);
+    }
+
+    @Test
+    void putsFragmentsTogether() {
+        CaptureStage stage = stage("198.18.0.10:80-198.18.1.200:80,[2001:db8::2]:80-[2001:db8::9]:80", "", 100)
+                .withDatagrams();
+        ByteBuffer datagram = DatagramBuilder.datagram("198.18.8.1", 4321, "198.18.0.10", 80, "question".repeat(300));
+
+        fragments("198.18.8.1", "198.18.0.10", 80).forEach(fragment -> give(stage, fragment));
+        fragments("2001:db8::1", "2001:db8::2", 80).forEach(fragment -> give(stage, fragment));
+        Fragments.of(datagram, 1_400, 7).forEach(fragment -> give(stage, fragment));
+
+        assertThat(seen).hasSize(2).allMatch(s -> s.endsWith("with 3000"));
+        assertThat(datagrams).isOne();
+        assertThat(ledger.imbalance()).isZero();
+    }
+
+    @Test
+    void booksWhatItsFragmentsDoNotMakeWhole() {
+        CaptureStage stage = stage("198.18.0.10:80-198.18.1.200:80", "", 100);
+        stage.tick(0);
+        give(stage, fragments("198.18.8.1", "198.18.0.10", 80).get(0));
+        give(stage, fragments("198.18.8.2", "198.18.0.10", 80).get(1));
+        give(stage, fragments("198.18.8.3", "198.18.0.10", 81).get(0));
+        stage.tick(30_000_000_000L);
+
+        assertThat(seen).isEmpty();
+        assertThat(ledger.droppedSegments(DropReason.FRAGMENT)).isEqualTo(2);
+        assertThat(ledger.imbalance()).isZero();
+    }
+
+    /** The connection may be another shard's. */
+    @Test
+    void aShardAmongOthersSendsNoSegmentThatItPutTogether() {
+        CaptureStage stage = stage("[2001:db8::2]:80-[2001:db8::9]:80", "", 100).besideOthers();
+
+        fragments("2001:db8::1", "2001:db8::2", 80).forEach(fragment -> give(stage, fragment));
+        give(stage, request("2001:db8::1", 4321, "2001:db8::2", 80));
+
+        assertThat(seen).hasSize(1);
+        assertThat(ledger.droppedSegments(DropReason.FRAGMENT)).isOne();
     }
 
     @Test

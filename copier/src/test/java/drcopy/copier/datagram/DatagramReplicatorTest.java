@@ -16,8 +16,10 @@ import drcopy.copier.session.SegmentSink;
 import drcopy.copier.session.SegmentView;
 import drcopy.wire.Addresses;
 import drcopy.wire.DatagramBuilder;
+import drcopy.wire.Fragments;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketDefect;
+import drcopy.wire.Reassembly;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,6 +41,9 @@ class DatagramReplicatorTest {
     private final class Sink implements SegmentSink {
         private final ByteBuffer room = ByteBuffer.allocate(65_536);
         private final IpPacket packet = new IpPacket();
+        private final Reassembly arriving = new Reassembly(true, (isDatagram, hi, lo, port) -> {
+            throw new AssertionError("a fragment is missing");
+        });
 
         @Override
         public ByteBuffer claim() {
@@ -47,9 +52,25 @@ class DatagramReplicatorTest {
 
         @Override
         public void commit(int length) {
-            assertThat(packet.wrapDatagram(room, 0, length, length)).isEqualTo(PacketDefect.NONE);
+            assertThat(length).isLessThanOrEqualTo(1_500);
+            PacketDefect defect = packet.wrapDatagram(room, 0, length, length);
+            if (defect == PacketDefect.FRAGMENT) {
+                if (arriving.add(room, 0, length)) {
+                    ByteBuffer whole = ByteBuffer.allocate(arriving.length());
+                    whole.put(0, arriving.buffer(), arriving.offset(), arriving.length());
+                    assertThat(packet.wrapDatagram(whole, 0, whole.limit(), whole.limit()))
+                            .isEqualTo(PacketDefect.NONE);
+                    note(whole);
+                }
+                return;
+            }
+            assertThat(defect).isEqualTo(PacketDefect.NONE);
+            note(room);
+        }
+
+        private void note(ByteBuffer b) {
             int udp = packet.tcpOffset();
-            assertThat(DatagramBuilder.checksum(room, udp, length - udp))
+            assertThat(DatagramBuilder.checksum(b, udp, packet.totalLength() - udp))
                     .as("checksum")
                     .isZero();
             assertThat(packet.hopLimit()).as("captured with 60").isEqualTo(64);
@@ -60,7 +81,7 @@ class DatagramReplicatorTest {
                         .isTrue();
             }
             byte[] payload = new byte[packet.payloadLength()];
-            room.get(packet.payloadOffset(), payload);
+            b.get(packet.payloadOffset(), payload);
             sent.add(Addresses.text(packet.sourceHi(), packet.sourceLo(), packet.sourcePort()) + ">"
                     + Addresses.text(packet.destinationHi(), packet.destinationLo(), packet.destinationPort()) + " "
                     + new String(payload, StandardCharsets.UTF_8));
@@ -150,13 +171,26 @@ class DatagramReplicatorTest {
     }
 
     @Test
-    void booksWhatDoesNotFitThePath() {
-        CaptureStage stage = stage("53-198.18.1.200:53", "", 100);
+    void sendsInFragmentsWhatDoesNotFitThePath() {
+        String text = "0123456789".repeat(300);
+        CaptureStage ipv4 = stage("53-198.18.1.200:53", "", 100).withDatagrams();
+        CaptureStage ipv6 = stage("53-[2001:db8:1::200]:53", "", 100).withDatagrams();
 
-        give(stage, DatagramBuilder.datagram("198.18.8.1", 4321, "198.18.0.10", 53, "q".repeat(1472)));
-        give(stage, DatagramBuilder.datagram("198.18.8.1", 4321, "198.18.0.10", 53, "q".repeat(1473)));
+        for (int round = 0; round < 2; round++) {
+            take(ipv4, DatagramBuilder.datagram("198.18.8.1", 4321, "198.18.0.10", 53, text));
+            take(ipv6, DatagramBuilder.datagram("2001:db8:8::1", 4321, "2001:db8::10", 53, text));
+        }
 
-        assertBooks(2, 1, DropReason.TOO_LONG);
+        assertThat(sent)
+                .containsSequence(
+                        "198.18.8.1:4321>198.18.1.200:53 " + text, "[2001:db8:8::1]:4321>[2001:db8:1::200]:53 " + text)
+                .hasSize(4);
+        assertBooks(4, 4, DropReason.FRAGMENT);
+    }
+
+    private static void take(CaptureStage stage, ByteBuffer datagram) {
+        Fragments.of(datagram, 1_500, 7)
+                .forEach(fragment -> stage.onPacket(fragment, 0, fragment.limit(), fragment.limit(), 0));
     }
 
     @Test

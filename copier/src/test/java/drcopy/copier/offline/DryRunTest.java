@@ -5,6 +5,11 @@ import static drcopy.copier.offline.TestCapture.client;
 import static drcopy.copier.offline.TestCapture.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import drcopy.copier.config.Transfer;
+import drcopy.copier.config.Transfers;
+import drcopy.wire.Fragments;
+import drcopy.wire.SegmentBuilder;
+import drcopy.wire.TcpFlags;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,7 +33,11 @@ class DryRunTest {
     }
 
     private static List<String> report(Path file) {
-        try (DryRun look = new DryRun(plan(file, 1, 0, 1), TestCapture.TRANSFERS)) {
+        return report(file, TestCapture.TRANSFERS.toString());
+    }
+
+    private static List<String> report(Path file, String transfer) {
+        try (DryRun look = new DryRun(plan(file, 1, 0, 1), new Transfers(List.of(Transfer.parse(transfer))))) {
             look.run();
             return look.report().stream().skip(1).map(String::strip).toList();
         }
@@ -110,6 +119,31 @@ class DryRunTest {
         capture.add(client(1).psh().seq(21).ack(1).payload(10));
         capture.add(client(1).psh().seq(1).ack(1).payload(10));
         assertThat(report(capture.written())).contains("40  bytes").noneMatch(line -> line.contains("not whole"));
+    }
+
+    @Test
+    void fragmentsArePutTogether() {
+        capture.add(client(1).syn().seq(0));
+        ByteBuffer request = client(1).psh().seq(1).ack(1).payload(3_000).build();
+        Fragments.of(request, 1_400, 7).forEach(capture::add);
+        capture.add(Fragments.of(request, 1_400, 8).get(0));
+
+        assertThat(report(capture.written()))
+                .contains(
+                        "1  requests",
+                        "3,000  bytes",
+                        "1  segments not replayed, FRAGMENT: it came in fragments that could not be put together");
+    }
+
+    @Test
+    void atomicFragmentsAreWholePackets() {
+        SegmentBuilder client = SegmentBuilder.segment("2001:db8:8::1", 4321, "2001:db8::10", 80);
+        capture.add(Fragments.of(client.syn().seq(0).build(), 1_280, 1).get(0));
+        ByteBuffer request =
+                client.flags(TcpFlags.PSH).seq(1).ack(1).payload(500).build();
+        Path file = capture.add(Fragments.of(request, 1_280, 2).get(0)).written();
+
+        assertThat(report(file, "[2001:db8::10]:80-[2001:db8:1::200]:80")).contains("1  requests", "500  bytes");
     }
 
     @Test

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.ledger.CopierCounter;
+import drcopy.copier.ledger.DropReason;
 import drcopy.copier.ledger.Ledger;
 import drcopy.copier.session.EngineConfig;
 import drcopy.netio.BadCaptureFileException;
 import drcopy.netio.PacketHandler;
+import drcopy.wire.Fragments;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketDefect;
 import drcopy.wire.TcpHeader;
@@ -67,6 +69,19 @@ class ReplayTest {
             assertThat(seen.numbers).hasSizeLessThan(1_000);
         }
         return List.copyOf(seen.numbers);
+    }
+
+    @Test
+    void fragmentsComeAsOnePacketAndWhatIsMissingIsBooked() {
+        ByteBuffer request =
+                client(1).psh().seq(1_001).ack(9_001).payload(3_000).build();
+        Fragments.of(request, 1_400, 7).forEach(capture::add);
+        Fragments.of(request, 1_400, 8).subList(1, 3).forEach(capture::add);
+        capture.add(client(1).psh().seq(4_001).ack(9_101).payload(10));
+
+        assertThat(next(open(1, 0, 1))).containsExactly(1_001L, 4_001L);
+        assertThat(ledger.droppedSegments(DropReason.FRAGMENT)).isOne();
+        assertThat(ledger.imbalance()).isZero();
     }
 
     @Test

@@ -71,6 +71,13 @@ final class TestCapture implements AutoCloseable {
         return this;
     }
 
+    /** A packet as it is. */
+    TestCapture add(ByteBuffer packet) {
+        sink.claim().put(0, packet, 0, packet.limit());
+        sink.commit(packet.limit());
+        return this;
+    }
+
     /** A session of one request of 10 bytes, begun and ended. */
     TestCapture session(int port) {
         return add(client(port).syn().seq(1_000))
