@@ -135,9 +135,11 @@ final class Copier implements AutoCloseable {
                 ? CaptureFilter.of(config.transfers(), config.clients(), config.protocols())
                 : capture.filter();
         List<String> devices = capture.interfaces().isEmpty() ? List.of(CaptureOptions.ANY) : capture.interfaces();
-        return CaptureOptions.incoming(devices, filter)
-                .withBufferMiB(Math.max(1, capture.bufferMib() / rings(config) / capture.shards()))
-                .withSnaplen(capture.snaplen());
+        CaptureOptions options = CaptureOptions.incoming(devices, filter)
+                .withBufferMiB(Math.max(1, capture.bufferMib() / rings(config) / capture.shards()));
+        return capture.snaplen() == CopierConfig.Capture.WHOLE
+                ? options.withWholePackets()
+                : options.withSnaplen(capture.snaplen());
     }
 
     /** A family's packets have a ring of their own. */

@@ -20,8 +20,10 @@ public record CaptureOptions(
     /** The name that stands for every device. */
     public static final String ANY = "any";
 
-    /** A snaplen that cuts no packet of IP, bytes. */
-    public static final int WHOLE = 65535;
+    /** A snaplen that cuts no packet unless BIG TCP makes longer ones, bytes. */
+    public static final int WHOLE = 130_000;
+    /** The longest snaplen, bytes: that of libpcap (MAXIMUM_SNAPLEN), so what is captured fits a capture file. BIG TCP may make 524,280. */
+    public static final int LONGEST = 262_144;
 
     /** How the kernel hands over packets. */
     public enum Mode {
@@ -46,7 +48,7 @@ public record CaptureOptions(
         require(interfaces.size() == 1 || !interfaces.contains(ANY), "interfaces", interfaces, "any stands alone");
         require(interfaces.size() <= 200, "interfaces", interfaces.size(), "at most 200");
         require(bufferMiB >= 1 && bufferMiB <= 1024, "buffer", bufferMiB, "must be 1..1024 MiB");
-        require(snaplen >= 64 && snaplen <= 262144, "snaplen", snaplen, "must be 64..262144 bytes");
+        require(snaplen >= 64 && snaplen <= LONGEST, "snaplen", snaplen, "must be 64..262144 bytes");
     }
 
     private static void require(boolean holds, String name, Object value, String rule) {
@@ -73,6 +75,11 @@ public record CaptureOptions(
     /** The same with another capture length, bytes. */
     public CaptureOptions withSnaplen(int value) {
         return new CaptureOptions(interfaces, filter, bufferMiB, value, mode, direction);
+    }
+
+    /** The same with a capture length that cuts none of the packets that these devices have now, if any length does. */
+    public CaptureOptions withWholePackets() {
+        return withSnaplen(Offloads.longestSegment(interfaces) > WHOLE ? LONGEST : WHOLE);
     }
 
     /** The same with another way of handing over. */

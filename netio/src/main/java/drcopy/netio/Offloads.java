@@ -3,8 +3,10 @@ package drcopy.netio;
 
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 
-/** Asks a device what it does to packets before they are captured (ethtool(8)'s ioctl). Any thread; for set-up. */
+/** Asks a device what it does to packets before they are captured (ethtool(8)'s ioctl, rtnetlink(7)). Any thread; for set-up. */
 public final class Offloads {
     /** linux/ethtool.h. */
     private static final int ETHTOOL_GFLAGS = 0x25;
@@ -21,6 +23,24 @@ public final class Offloads {
     /** Whether segments may be joined before they are captured (GRO or LRO); false for a device that does not tell. */
     public static boolean joinsSegments(String device) {
         return value(device, ETHTOOL_GGRO) != 0 || (value(device, ETHTOOL_GFLAGS) & ETH_FLAG_LRO) != 0;
+    }
+
+    /**
+     * The longest packet that segmentation or receive offload of these devices may make, bytes: 65,536, or more where BIG TCP is on.
+     *
+     * @param devices names, or {@link CaptureOptions#ANY} alone
+     * @return 0 when the kernel does not tell
+     */
+    public static int longestSegment(List<String> devices) {
+        try (RouteQueries queries = new RouteQueries()) {
+            return queries.longestSegments().entrySet().stream()
+                    .filter(device -> devices.contains(CaptureOptions.ANY) || devices.contains(device.getKey()))
+                    .mapToInt(Map.Entry::getValue)
+                    .max()
+                    .orElse(0);
+        } catch (KernelException e) {
+            return 0;
+        }
     }
 
     private static int value(String device, int command) {

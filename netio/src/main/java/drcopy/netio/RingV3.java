@@ -27,8 +27,10 @@ final class RingV3 implements PacketRing {
     private static final int PAUSE_MS = 4_096;
     /** Holds any packet of 64 KiB, two of those that receive offload makes of segments of 1,448 bytes. */
     private static final int BLOCK = 128 * 1024;
-
+    /** For longer packets, of BIG TCP. */
     private static final int HUGE_BLOCK = 512 * 1024;
+    /** What a block and a packet have beside its bytes, at most. */
+    private static final int HEADERS = 512;
 
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
@@ -49,7 +51,7 @@ final class RingV3 implements PacketRing {
      * time it hands one over, so the number of blocks and the time between them bound how long the reader may pause.
      */
     RingV3(int bufferMiB, int snaplen) {
-        blockSize = snaplen > CaptureOptions.WHOLE ? HUGE_BLOCK : BLOCK;
+        blockSize = snaplen > BLOCK - HEADERS ? HUGE_BLOCK : BLOCK;
         blocks = Math.max(2, (int) ((long) bufferMiB * 1024 * 1024 / blockSize));
         retireMs = Math.max(1, Math.min(MAX_RETIRE_MS, PAUSE_MS / blocks));
     }

@@ -5,13 +5,19 @@ import drcopy.wire.MacAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Asks the kernel for routes and neighbours (rtnetlink(7)). Owned by one thread.
+ * Asks the kernel for routes, neighbours and devices (rtnetlink(7)). Owned by one thread.
  *
  * <pre>
  * rtmsg   +0 family +1 dst_len +2 src_len +3 tos +4 table +5 protocol +6 scope +7 type +8 flags, 12 bytes
+ * ifinfomsg  16 bytes
  * ndmsg   +0 family +4 ifindex +8 state (u16) +10 flags +11 type, 12 bytes
  * rtattr  +0 length (u16, with this header) +2 type (u16) +4 value, padded to 4 bytes
  * </pre>
@@ -34,6 +40,13 @@ final class RouteQueries implements AutoCloseable {
     private static final int RTA_VIA = 18;
     private static final int NDA_DST = 1;
     private static final int NDA_LLADDR = 2;
+    private static final int GET_LINKS = 18;
+    private static final int NEW_LINK = 16;
+    private static final int LINK_ATTRIBUTES = BODY + 16;
+    private static final int IFLA_IFNAME = 3;
+    /** IFLA_GSO_MAX_SIZE, IFLA_GRO_MAX_SIZE, IFLA_GSO_IPV4_MAX_SIZE, IFLA_GRO_IPV4_MAX_SIZE (linux/if_link.h). */
+    private static final int[] MAX_SIZES = {41, 58, 63, 64};
+
     private static final int DONE = 3;
     private static final int ERROR = 2;
     private static final int ROOM = 65_536;
@@ -74,9 +87,9 @@ final class RouteQueries implements AutoCloseable {
     }
 
     private InetAddress gateway(int at, InetAddress target, int device) {
-        byte[] gateway = value(at, RTA_GATEWAY, 0);
+        byte[] gateway = value(at, ATTRIBUTES, RTA_GATEWAY, 0);
         if (gateway == null) {
-            gateway = value(at, RTA_VIA, 2); // behind its address family
+            gateway = value(at, ATTRIBUTES, RTA_VIA, 2); // behind its address family
         }
         return gateway == null ? target : address(gateway, device);
     }
@@ -89,7 +102,7 @@ final class RouteQueries implements AutoCloseable {
         ask(GET_NEIGHBOURS, ATTRIBUTES, DUMP, at -> {
             if (type(at) == NEW_NEIGHBOUR
                     && message.buffer().getInt(at + BODY + 4) == device
-                    && java.util.Arrays.equals(value(at, NDA_DST, 0), wanted)) {
+                    && java.util.Arrays.equals(value(at, ATTRIBUTES, NDA_DST, 0), wanted)) {
                 found[0] = neighbour(at);
             }
         });
@@ -98,9 +111,35 @@ final class RouteQueries implements AutoCloseable {
 
     private Neighbour neighbour(int at) {
         int state = message.buffer().getShort(at + BODY + 8) & 0xffff;
-        byte[] mac = value(at, NDA_LLADDR, 0);
+        byte[] mac = value(at, ATTRIBUTES, NDA_LLADDR, 0);
         boolean isUsable = (state & USABLE) != 0 && mac != null && mac.length == 6;
         return isUsable ? new Neighbour(MacAddress.of(mac, 0), (state & STALE) != 0) : null;
+    }
+
+    /** By the name of each device, the longest packet that its segmentation or receive offload may make, bytes. */
+    Map<String, Integer> longestSegments() {
+        Map<String, Integer> longest = new HashMap<>();
+        message.buffer().putLong(BODY, 0).putLong(BODY + 8, 0);
+        ask(GET_LINKS, LINK_ATTRIBUTES, DUMP, at -> {
+            byte[] name = value(at, LINK_ATTRIBUTES, IFLA_IFNAME, 0);
+            if (type(at) == NEW_LINK && name != null && name.length > 1) {
+                longest.put(new String(name, 0, name.length - 1, StandardCharsets.US_ASCII), longestSegment(at));
+            }
+        });
+        return longest;
+    }
+
+    private int longestSegment(int at) {
+        int most = 0;
+        for (int attribute : MAX_SIZES) {
+            byte[] size = value(at, LINK_ATTRIBUTES, attribute, 0);
+            if (size != null && size.length == 4) {
+                most = Math.max(
+                        most,
+                        ByteBuffer.wrap(size).order(ByteOrder.nativeOrder()).getInt());
+            }
+        }
+        return most;
     }
 
     private static byte family(byte[] address) {
@@ -146,10 +185,10 @@ final class RouteQueries implements AutoCloseable {
         return message.buffer().getShort(at + 4);
     }
 
-    /** An attribute's value without its first {@code skip} bytes, or null. */
-    private byte[] value(int message, int type, int skip) {
+    /** An attribute's value without its first {@code skip} bytes, or null; the attributes begin at {@code from} in the message. */
+    private byte[] value(int message, int from, int type, int skip) {
         int end = message + this.message.buffer().getInt(message);
-        int at = message + ATTRIBUTES;
+        int at = message + from;
         while (at + 4 <= end) {
             int length = this.message.buffer().getShort(at) & 0xffff;
             if (length < 4 || at + length > end) {

@@ -21,6 +21,9 @@ import java.util.List;
 
 /** Looks at this host: capture and sender. Stateless. */
 final class HostChecks {
+    /** Longest segment that offload makes without BIG TCP, bytes (GSO_LEGACY_MAX_SIZE, linux/netdevice.h). */
+    private static final int USUAL_SEGMENT = 65_536;
+
     private HostChecks() {}
 
     static Finding capture(CaptureOptions options) {
@@ -59,13 +62,38 @@ final class HostChecks {
             return Finding.ok(subject, "off");
         }
         String names = String.join(",", joining);
-        return options.snaplen() == CaptureOptions.WHOLE
+        return options.snaplen() >= CaptureOptions.WHOLE
                 ? Finding.ok(subject, "joined segments of " + names + " are split again")
                 : Finding.note(
                         subject,
                         names + " joins segments to up to 64 KB, and --snaplen " + options.snaplen()
                                 + " cuts them: what is cut is counted and not replayed",
                         "leave --snaplen out, or ethtool -K DEVICE gro off lro off");
+    }
+
+    /** BIG TCP makes segments of more than 64 KB: fine, unless they are longer than what is kept of a packet. */
+    static Finding bigTcp(CaptureOptions options) {
+        return bigTcp(Offloads.longestSegment(options.interfaces()), options.snaplen());
+    }
+
+    static Finding bigTcp(int longest, int snaplen) {
+        String subject = "BIG TCP";
+        if (longest <= USUAL_SEGMENT) {
+            return Finding.ok(subject, "off");
+        }
+        String found = "on, for segments of up to " + longest + " bytes";
+        if (longest <= snaplen) {
+            return Finding.ok(subject, found + ": they are split again");
+        }
+        return snaplen < CaptureOptions.LONGEST
+                ? Finding.note(
+                        subject,
+                        found + ", and --snaplen " + snaplen + " cuts them: what is cut is counted and not replayed",
+                        "leave --snaplen out")
+                : Finding.note(
+                        subject,
+                        found + ", and a capture keeps " + snaplen + " of a packet at most",
+                        "ip link set DEVICE gso_max_size " + snaplen + " gro_max_size " + snaplen);
     }
 
     private static List<String> devices(List<String> named) {

@@ -51,6 +51,7 @@ public final class Preflight {
         if (asked.plan() == null) {
             findings.add(HostChecks.capture(asked.capture()));
             findings.add(HostChecks.offloads(asked.capture()));
+            findings.add(HostChecks.bigTcp(asked.capture()));
         } else {
             findings.add(HostChecks.file(asked.plan()));
         }

@@ -105,14 +105,20 @@ public record CopierConfig(
      * @param interfaces device names; empty for all
      * @param filter pcap filter instead of the built one; null builds it
      * @param bufferMib capture buffer
-     * @param snaplen bytes kept of a packet, 96..65535
+     * @param snaplen bytes kept of a packet, 96..262144, or {@link #WHOLE}
      * @param shards threads that share the flows, 1..16
      */
     public record Capture(List<String> interfaces, String filter, int bufferMib, int snaplen, int shards) {
+        /** All bytes of every packet. */
+        public static final int WHOLE = 0;
+
+        /** What libpcap keeps of a packet at most (MAXIMUM_SNAPLEN). */
+        public static final int LONGEST = 262_144;
+
         public Capture {
             interfaces = List.copyOf(interfaces);
             Check.range("--buffer", bufferMib, 1, 1024);
-            Check.range("--snaplen", snaplen, 96, 65535);
+            Check.range("--snaplen", snaplen, WHOLE, LONGEST);
             Check.range("--shards", shards, 1, 16);
             Check.that(
                     new HashSet<>(interfaces).size() == interfaces.size(),

@@ -192,9 +192,8 @@ public final class CopierOptions {
     @Option(
             names = "--snaplen",
             paramLabel = "BYTES",
-            defaultValue = "65535",
-            description = "bytes kept of each packet (default: ${DEFAULT-VALUE})")
-    int snaplen;
+            description = "bytes kept of each packet, up to 262144 (default: all)")
+    Integer snaplen;
 
     @Option(
             names = "--shards",
@@ -254,13 +253,21 @@ public final class CopierOptions {
                 interceptors(),
                 replay(),
                 device,
-                new CopierConfig.Capture(interfaces, filter, bufferMib(), snaplen, shards),
+                new CopierConfig.Capture(interfaces, filter, bufferMib(), snaplen(), shards),
                 memory,
                 budget.budget(),
                 MySqlUsers.read(mysql, mysqlSkipGrant));
     }
 
     /** {@code bin/copier} divides {@code --memory} by the same rule. */
+    private int snaplen() {
+        if (snaplen == null) {
+            return CopierConfig.Capture.WHOLE;
+        }
+        Check.range("--snaplen", snaplen, 96, CopierConfig.Capture.LONGEST);
+        return snaplen;
+    }
+
     private int bufferMib() {
         if (buffer != null) {
             return buffer;

@@ -105,7 +105,9 @@ class CommandLineTest {
             -m lots                  | --memory lots: must be a whole number
             -B 0                     | --buffer 0: must be 1..1024
             -B 400                   | --buffer 400: must leave 168 MiB of --memory 512
-            --snaplen 95             | --snaplen 95: must be 96..65535
+            --snaplen 95             | --snaplen 95: must be 96..262144
+            --snaplen 262145         | --snaplen 262145: must be 96..262144
+            --snaplen 0              | --snaplen 0: must be 96..262144
             --hold 3601              | --hold 3601: must be 0..3600
             -W --hold 3              | --hold 3: must not be given together with --no-wait
             --interface eth0,eth0    | --interface eth0,eth0: must name each device once
@@ -175,7 +177,7 @@ class CommandLineTest {
                 .hasToString(
                         "Replay[mtu=1500, mtu6=1280, mss=1460, sessionTimeout=PT2M, hold=PT5S, joinIdle=PT0.5S, onlySyn=false]");
         assertThat(config.capture())
-                .hasToString("Capture[interfaces=[], filter=null, bufferMib=64, snaplen=65535, shards=1]");
+                .hasToString("Capture[interfaces=[], filter=null, bufferMib=64, snaplen=0, shards=1]");
     }
 
     @Test
