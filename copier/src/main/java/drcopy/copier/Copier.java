@@ -6,6 +6,7 @@ import drcopy.agent.Metrics;
 import drcopy.copier.capture.CaptureFilter;
 import drcopy.copier.capture.Sample;
 import drcopy.copier.config.CopierConfig;
+import drcopy.copier.config.Protocols;
 import drcopy.copier.config.ReplayPlan;
 import drcopy.copier.config.Transfer;
 import drcopy.copier.governor.GovernorAgent;
@@ -137,6 +138,9 @@ final class Copier implements AutoCloseable {
         List<String> devices = capture.interfaces().isEmpty() ? List.of(CaptureOptions.ANY) : capture.interfaces();
         CaptureOptions options = CaptureOptions.incoming(devices, filter)
                 .withBufferMiB(Math.max(1, capture.bufferMib() / rings(config) / capture.shards()));
+        if (config.protocols() == Protocols.TCP_AND_UDP) {
+            options = options.splittingDatagrams();
+        }
         return capture.snaplen() == CopierConfig.Capture.WHOLE
                 ? options.withWholePackets()
                 : options.withSnaplen(capture.snaplen());

@@ -44,6 +44,7 @@ final class OnlineCapture {
                 BUFFER_MIB,
                 SNAPLEN,
                 CaptureOptions.Mode.RING_V2,
-                CaptureOptions.Direction.OUTGOING);
+                CaptureOptions.Direction.OUTGOING,
+                false);
     }
 }

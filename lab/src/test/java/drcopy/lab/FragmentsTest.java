@@ -24,6 +24,31 @@ class FragmentsTest {
     private static final String[] UDP = {
         "--udp", "-x", "198.18.0.10:53-198.18.1.200:53,[2001:db8::10]:53-[2001:db8:1::200]:53"
     };
+    /** Arguments: run, server, client, size of the datagrams of a run (UDP_SEGMENT, udp(7)); 0: single datagrams. */
+    private static final String ASK =
+            """
+            import socket, struct, sys
+            run, server, client, size = sys.argv[1:]
+            s = socket.socket(socket.AF_INET6 if ':' in server else socket.AF_INET, socket.SOCK_DGRAM)
+            s.bind((client, 0))
+            s.connect((server, 53))
+            s.settimeout(5)
+            if size != '0':
+                s.setsockopt(17, 103, int(size))
+            def question(i):
+                labels = b''.join(bytes([len(l)]) + l for l in ((run + '-' + str(i)).encode(), b'lab', b''))
+                head = struct.pack('>6H', i, 0x100, 1, 0, 0, 1) + labels + struct.pack('>HH', 1, 1)
+                padding = 1200 - len(head) - 15
+                return head + struct.pack('>BHHIHHH', 0, 41, 4096, 0, padding + 4, 65001, padding) + bytes(padding)
+            answered = 0
+            for n in range(0, 1000, 10):
+                questions = [question(i) for i in range(n, n + 10)]
+                for datagram in [b''.join(questions)] if size != '0' else questions:
+                    s.send(datagram)
+                answered += sum(len(s.recv(4096)) > 0 for i in range(10))
+            print(answered)
+            """;
+
     private static Mirror mirror;
 
     @BeforeAll
@@ -144,6 +169,45 @@ class FragmentsTest {
             assertThat(mirror.copier().metric("dropped_datagrams_total")).isZero();
         } finally {
             targets.forEach(Dns::close);
+        }
+    }
+
+    /**
+     * Ten questions of 1,200 bytes at a time, in one run or, where receive offload joins them, one by one. What is answered was
+     * asked in a datagram of its own.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "runfour, 198.18.0.10, 198.18.8.1, true",
+        "runsix, 2001:db8::10, 2001:db8:8::1, true",
+        "joinedfour, 198.18.0.10, 198.18.8.1, false"
+    })
+    void runsOfDatagrams(String run, String online, String client, boolean isRun) {
+        mirror.copyWith(UDP);
+        Lab lab = mirror.lab();
+        lab.control("offload", "on");
+        lab.run("online", "ethtool", "-K", "eth0", "rx-udp-gro-forwarding", isRun ? "off" : "on");
+        List<Dns> targets =
+                lab.realServers().stream().map(host -> Dns.start(lab, host)).toList();
+        try (Dns production = Dns.start(lab, "online")) {
+            assertThat(lab.run("client", "python3", "-c", ASK, run, online, client, isRun ? "1200" : "0")
+                            .strip())
+                    .isEqualTo("1000");
+            assertThat(production.queries(run, client)).isEqualTo(1_000);
+
+            long[] arrived = {0};
+            Await.happens(LIMIT, () -> {
+                arrived[0] = targets.stream()
+                        .mapToLong(dns -> dns.queries(run, client))
+                        .sum();
+                return arrived[0] >= 1_000;
+            });
+            System.out.printf("%s: %d of 1000 datagrams%n", run, arrived[0]);
+            assertThat(arrived[0]).as(Expect.state(mirror)).isEqualTo(1_000);
+            assertThat(mirror.copier().metric("datagrams_captured_total")).isEqualTo(1_000);
+        } finally {
+            targets.forEach(Dns::close);
+            lab.control("offload", "off");
         }
     }
 

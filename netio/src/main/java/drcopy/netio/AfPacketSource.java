@@ -30,6 +30,9 @@ public final class AfPacketSource implements PacketSource {
 
     private final List<PacketSocket> sockets = new ArrayList<>();
     private final IntUnaryOperator groups;
+    /** Null when runs of datagrams are handed over as they are. */
+    private final DatagramRuns runs;
+
     private int epoll = -1;
     private int first;
     private int emptyPolls;
@@ -70,6 +73,7 @@ public final class AfPacketSource implements PacketSource {
     /** @param groups by number of the socket: its group, as {@link PacketSocket#open} has it */
     private AfPacketSource(CaptureOptions options, IntUnaryOperator groups) {
         this.groups = groups;
+        runs = options.splitsDatagrams() ? new DatagramRuns() : null;
         BpfFilter filter = BpfFilter.compile(options.filter(), options.snaplen());
         try {
             if (options.direction() == CaptureOptions.Direction.OUTGOING) {
@@ -93,7 +97,10 @@ public final class AfPacketSource implements PacketSource {
         boolean areSeveral = devices.size() > 1;
         int[] indexes =
                 areSeveral ? devices.stream().mapToInt(Sockets::deviceIndex).toArray() : new int[0];
-        UnaryOperator<BpfFilter> narrow = any -> areSeveral ? any.andDevices(indexes) : any;
+        UnaryOperator<BpfFilter> narrow = any -> {
+            BpfFilter placed = runs == null ? any : any.behindLink();
+            return areSeveral ? placed.andDevices(indexes) : placed;
+        };
         String device = areSeveral ? CaptureOptions.ANY : devices.get(0);
         if (BpfFilter.mayMatch(options.filter(), "ip")) {
             add(options, device, PacketSocket.ETH_P_IP, narrow.apply(filter));
@@ -112,8 +119,10 @@ public final class AfPacketSource implements PacketSource {
         }
     }
 
-    private static PacketRing ring(CaptureOptions.Mode mode, int bufferMiB, int snaplen) {
-        return mode == CaptureOptions.Mode.RING_V3 ? new RingV3(bufferMiB, snaplen) : new RingV2(bufferMiB, snaplen);
+    private PacketRing ring(CaptureOptions.Mode mode, int bufferMiB, int snaplen) {
+        return mode == CaptureOptions.Mode.RING_V3
+                ? new RingV3(bufferMiB, snaplen, runs)
+                : new RingV2(bufferMiB, snaplen);
     }
 
     private void add(CaptureOptions options, String device, int protocol, BpfFilter filter) {
@@ -121,7 +130,7 @@ public final class AfPacketSource implements PacketSource {
     }
 
     private void add(String device, int protocol, BpfFilter filter, PacketRing ring) {
-        sockets.add(PacketSocket.open(device, protocol, filter, ring, groups.applyAsInt(sockets.size())));
+        sockets.add(PacketSocket.open(device, protocol, filter, ring, runs, groups.applyAsInt(sockets.size())));
     }
 
     private void openEpoll() {

@@ -20,11 +20,21 @@ public final class BpfFilter {
     private static final int LOAD_WORD = 0x20;
     private static final int LOAD_HALF = 0x28;
     private static final int JUMP_EQUAL = 0x15;
+    private static final int JUMP = 0x05;
     private static final int RETURN = 0x06;
     private static final int METADATA = -0x1000;
     private static final int PACKET_TYPE = METADATA + 4;
     private static final int DEVICE_INDEX = METADATA + 8;
+    private static final int DEVICE_TYPE = METADATA + 28;
+    /** SKF_NET_OFF: where the IP header is. */
+    private static final int NETWORK_HEADER = -0x100000;
+
     private static final int PACKET_OUTGOING = 4;
+    /** ARPHRD_ETHER, ARPHRD_LOOPBACK (linux/if_arp.h). */
+    private static final int TYPE_ETHERNET = 1;
+
+    private static final int TYPE_LOOPBACK = 772;
+    private static final int ETHERNET_BYTES = 14;
 
     // A class and an addressing mode are in every operation; these load from the packet.
     private static final int CLASS = 0x07;
@@ -111,20 +121,46 @@ public final class BpfFilter {
     /** This filter, for packets of IP behind the rest of the first of so many VLAN tags ({@link TaggedRing}). */
     BpfFilter behindTags(int tags) {
         int bytes = tags * TaggedRing.TAG_BYTES;
-        ByteBuffer moved = ByteBuffer.wrap(code.clone()).order(ByteOrder.nativeOrder());
-        for (int at = 0; at < code.length; at += INSTRUCTION_BYTES) {
-            int operation = moved.getShort(at);
-            boolean keepsBytes = operation == RETURN && moved.getInt(at + 4) != 0;
-            if (keepsBytes || loadsFromPacket(operation)) {
-                moved.putInt(at + 4, moved.getInt(at + 4) + bytes);
-            }
-        }
-        return new BpfFilter(moved.array())
+        return new BpfFilter(moved(bytes, bytes))
                 .after(
                         instruction(LOAD_HALF, 0, 0, bytes - 2),
                         instruction(JUMP_EQUAL, 2, 0, PacketSocket.ETH_P_IP),
                         instruction(JUMP_EQUAL, 1, 0, PacketSocket.ETH_P_IPV6),
                         instruction(RETURN, 0, 0, 0));
+    }
+
+    /**
+     * This filter, for packets that begin with their link's header. Of Ethernet and the loopback that has 14 bytes. Elsewhere the
+     * kernel knows where the IP header is, but it looks at bytes only that lie in the packet's linear part, as tunnels leave them.
+     */
+    BpfFilter behindLink() {
+        byte[] ethernet = moved(ETHERNET_BYTES, ETHERNET_BYTES);
+        byte[] other = moved(NETWORK_HEADER, ETHERNET_BYTES);
+        byte[] both = ByteBuffer.allocate(ethernet.length + other.length)
+                .put(ethernet)
+                .put(other)
+                .array();
+        return new BpfFilter(both)
+                .after(
+                        instruction(LOAD_WORD, 0, 0, DEVICE_TYPE),
+                        instruction(JUMP_EQUAL, 2, 0, TYPE_ETHERNET),
+                        instruction(JUMP_EQUAL, 1, 0, TYPE_LOOPBACK),
+                        instruction(JUMP, 0, 0, ethernet.length / INSTRUCTION_BYTES));
+    }
+
+    /** The same program with its loads {@code by} bytes further, which keeps {@code more} bytes. */
+    private byte[] moved(int by, int more) {
+        ByteBuffer moved = ByteBuffer.wrap(code.clone()).order(ByteOrder.nativeOrder());
+        for (int at = 0; at < code.length; at += INSTRUCTION_BYTES) {
+            int operation = moved.getShort(at);
+            int constant = moved.getInt(at + 4);
+            if (operation == RETURN && constant != 0) {
+                moved.putInt(at + 4, constant + more);
+            } else if (loadsFromPacket(operation)) {
+                moved.putInt(at + 4, constant + by);
+            }
+        }
+        return moved.array();
     }
 
     /** Metadata is never looked at by what libpcap makes of a text. */

@@ -13,9 +13,16 @@ import java.util.List;
  * @param snaplen bytes kept of each packet from its IP header, 64..262144
  * @param mode how the kernel hands over packets
  * @param direction which packets
+ * @param splitsDatagrams whether runs of datagrams that offload joined are handed over one by one; of what is incoming, with RING_V3
  */
 public record CaptureOptions(
-        List<String> interfaces, String filter, int bufferMiB, int snaplen, Mode mode, Direction direction) {
+        List<String> interfaces,
+        String filter,
+        int bufferMiB,
+        int snaplen,
+        Mode mode,
+        Direction direction,
+        boolean splitsDatagrams) {
 
     /** The name that stands for every device. */
     public static final String ANY = "any";
@@ -48,6 +55,8 @@ public record CaptureOptions(
         require(interfaces.size() == 1 || !interfaces.contains(ANY), "interfaces", interfaces, "any stands alone");
         require(interfaces.size() <= 200, "interfaces", interfaces.size(), "at most 200");
         require(bufferMiB >= 1 && bufferMiB <= 1024, "buffer", bufferMiB, "must be 1..1024 MiB");
+        boolean maySplit = mode == Mode.RING_V3 && direction == Direction.INCOMING;
+        require(maySplit || !splitsDatagrams, "splitsDatagrams", true, "only of what is incoming, with RING_V3");
         require(snaplen >= 64 && snaplen <= LONGEST, "snaplen", snaplen, "must be 64..262144 bytes");
     }
 
@@ -59,22 +68,22 @@ public record CaptureOptions(
 
     /** Everything that this host receives and the filter takes, whole: 16 MiB of TPACKET_V3. */
     public static CaptureOptions incoming(List<String> interfaces, String filter) {
-        return new CaptureOptions(interfaces, filter, 16, WHOLE, Mode.RING_V3, Direction.INCOMING);
+        return new CaptureOptions(interfaces, filter, 16, WHOLE, Mode.RING_V3, Direction.INCOMING, false);
     }
 
     /** The headers of what this host sends through one device: 16 MiB of TPACKET_V2 with 160 bytes of each packet. */
     public static CaptureOptions outgoing(String device, String filter) {
-        return new CaptureOptions(List.of(device), filter, 16, 160, Mode.RING_V2, Direction.OUTGOING);
+        return new CaptureOptions(List.of(device), filter, 16, 160, Mode.RING_V2, Direction.OUTGOING, false);
     }
 
     /** The same with another ring size, MiB. */
     public CaptureOptions withBufferMiB(int value) {
-        return new CaptureOptions(interfaces, filter, value, snaplen, mode, direction);
+        return new CaptureOptions(interfaces, filter, value, snaplen, mode, direction, splitsDatagrams);
     }
 
     /** The same with another capture length, bytes. */
     public CaptureOptions withSnaplen(int value) {
-        return new CaptureOptions(interfaces, filter, bufferMiB, value, mode, direction);
+        return new CaptureOptions(interfaces, filter, bufferMiB, value, mode, direction, splitsDatagrams);
     }
 
     /** The same with a capture length that cuts none of the packets that these devices have now, if any length does. */
@@ -82,8 +91,13 @@ public record CaptureOptions(
         return withSnaplen(Offloads.longestSegment(interfaces) > WHOLE ? LONGEST : WHOLE);
     }
 
+    /** The same, with runs of datagrams as the datagrams that they are on the wire. */
+    public CaptureOptions splittingDatagrams() {
+        return new CaptureOptions(interfaces, filter, bufferMiB, snaplen, mode, direction, true);
+    }
+
     /** The same with another way of handing over. */
     public CaptureOptions withMode(Mode value) {
-        return new CaptureOptions(interfaces, filter, bufferMiB, snaplen, value, direction);
+        return new CaptureOptions(interfaces, filter, bufferMiB, snaplen, value, direction, splitsDatagrams);
     }
 }

@@ -4,8 +4,8 @@ package drcopy.netio;
 import java.lang.ref.Reference;
 
 /**
- * One AF_PACKET socket with its ring: SOCK_DGRAM, so that packets begin with their IP header on every kind of link. It gets
- * protocol 0 first, then filter and ring, then the binding that starts it, so that nothing enters before the filter is there.
+ * One AF_PACKET socket with its ring: SOCK_DGRAM, so that packets begin with their IP header on every kind of link, or SOCK_RAW,
+ * which alone tells which packets are runs of datagrams. It gets protocol 0 first, then filter and ring, then the binding that starts it, so that nothing enters before the filter is there.
  */
 final class PacketSocket implements AutoCloseable {
     static final int ETH_P_ALL = 0x0003;
@@ -19,6 +19,9 @@ final class PacketSocket implements AutoCloseable {
     static final int ETH_P_QINQ1 = 0x9100;
 
     private static final int PACKET_STATISTICS = 6;
+    /** Has a virtio_net_hdr before each packet; a SOCK_DGRAM socket refuses it (packet_setsockopt in net/packet/af_packet.c). */
+    private static final int PACKET_VNET_HDR = 15;
+
     private static final int PACKET_FANOUT = 18;
     /** PACKET_FANOUT_HASH: both directions of a flow come to the same socket (linux/if_packet.h). */
     private static final int FANOUT_HASH = 0;
@@ -39,6 +42,9 @@ final class PacketSocket implements AutoCloseable {
     private final String device;
     private final PacketRing ring;
     private final BpfFilter filter;
+    /** Null for a SOCK_DGRAM socket. */
+    private final DatagramRuns runs;
+
     private final NativeMemory scratch = NativeMemory.allocate(32);
     private long ringAddress;
     private int deviceIndex;
@@ -46,24 +52,31 @@ final class PacketSocket implements AutoCloseable {
     private boolean isClosed;
     private long drops;
 
-    private PacketSocket(int fd, int protocol, String device, PacketRing ring, BpfFilter filter) {
+    private PacketSocket(int fd, int protocol, String device, PacketRing ring, BpfFilter filter, DatagramRuns runs) {
         this.fd = fd;
         this.protocol = protocol;
         this.device = device;
         this.ring = ring;
         this.filter = filter;
+        this.runs = runs;
     }
 
     /**
      * Opens a socket for {@code protocol} on {@code device} ({@code any}: all devices).
      *
+     * @param filter for packets that begin as the socket's do
+     * @param runs splits runs of datagrams, which {@code ring} announces to it; null leaves them as they are
      * @param group the sockets that share flows: as {@link #group} names it, {@link #NEW_GROUP}, or {@link #ALONE}
      */
-    static PacketSocket open(String device, int protocol, BpfFilter filter, PacketRing ring, int group) {
+    static PacketSocket open(
+            String device, int protocol, BpfFilter filter, PacketRing ring, DatagramRuns runs, int group) {
         int index = Sockets.deviceIndex(device);
-        int fd = Sockets.open(Libc.AF_PACKET, Libc.SOCK_DGRAM, 0, "AF_PACKET");
-        PacketSocket socket = new PacketSocket(fd, protocol, device, ring, filter);
+        int fd = Sockets.open(Libc.AF_PACKET, runs == null ? Libc.SOCK_DGRAM : Libc.SOCK_RAW, 0, "AF_PACKET");
+        PacketSocket socket = new PacketSocket(fd, protocol, device, ring, filter, runs);
         try {
+            if (runs != null) {
+                Sockets.option(fd, Libc.SOL_PACKET, PACKET_VNET_HDR, "PACKET_VNET_HDR", 1);
+            }
             // Joining a group needs a running socket: until it has joined, the filter takes nothing.
             (group == ALONE ? filter : BpfFilter.none()).attach(fd);
             socket.mapRing();
@@ -124,7 +137,7 @@ final class PacketSocket implements AutoCloseable {
 
     /** Locked, a batch at a time, so that a close by another thread cannot take the ring away under the reader. */
     synchronized int poll(PacketHandler handler, int limit) {
-        return isClosed ? 0 : ring.poll(handler, limit);
+        return isClosed ? 0 : ring.poll(runs == null ? handler : runs.before(handler), limit);
     }
 
     /** Takes away the error that a device going down leaves on its socket, which would keep it readable. */

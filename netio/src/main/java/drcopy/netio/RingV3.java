@@ -12,8 +12,12 @@ import java.nio.ByteOrder;
  *
  * <pre>
  * block  +8 status  +12 packets  +16 offset of the first packet
- * packet +0 offset of the next  +4 sec  +8 nsec  +12 captured  +16 wire length  +20 status  +26 offset of the IP header (u16)
+ * packet +0 offset of the next  +4 sec  +8 nsec  +12 captured  +16 wire length  +20 status
+ *        +24 offset of the first byte (u16)  +26 offset of the IP header (u16)
  * </pre>
+ *
+ * A SOCK_DGRAM socket's packets begin with their IP header. Those of a SOCK_RAW socket begin with the link's, and a virtio_net_hdr
+ * (linux/virtio_net.h) lies before it: +1 kind of run  +4 size of each packet of it (u16), 10 bytes.
  */
 final class RingV3 implements PacketRing {
     private static final int PACKET_RX_RING = 5;
@@ -32,11 +36,16 @@ final class RingV3 implements PacketRing {
     /** What a block and a packet have beside its bytes, at most. */
     private static final int HEADERS = 512;
 
+    /** Bytes of a virtio_net_hdr. */
+    private static final int VNET_HEADER = 10;
+
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
     private final int blockSize;
     private final int blocks;
     private final int retireMs;
+    /** Told what each packet is; null for a SOCK_DGRAM socket. */
+    private final DatagramRuns runs;
 
     private ByteBuffer ring;
     private ByteBuffer packets;
@@ -50,7 +59,8 @@ final class RingV3 implements PacketRing {
      * A ring of {@code bufferMiB} for packets of at most {@code snaplen} bytes. Even at a low rate the kernel uses up a block each
      * time it hands one over, so the number of blocks and the time between them bound how long the reader may pause.
      */
-    RingV3(int bufferMiB, int snaplen) {
+    RingV3(int bufferMiB, int snaplen, DatagramRuns runs) {
+        this.runs = runs;
         blockSize = snaplen > BLOCK - HEADERS ? HUGE_BLOCK : BLOCK;
         blocks = Math.max(2, (int) ((long) bufferMiB * 1024 * 1024 / blockSize));
         retireMs = Math.max(1, Math.min(MAX_RETIRE_MS, PAUSE_MS / blocks));
@@ -125,8 +135,19 @@ final class RingV3 implements PacketRing {
 
     private void handOver(PacketHandler handler, int at) {
         long timestampNs = (ring.getInt(at + 4) & 0xffffffffL) * 1_000_000_000L + ring.getInt(at + 8);
+        int first = at + (ring.getShort(at + 24) & 0xffff);
         int offset = at + (ring.getShort(at + 26) & 0xffff);
-        int status = ring.getInt(at + 20);
-        PacketRing.handOver(handler, status, packets, offset, ring.getInt(at + 12), ring.getInt(at + 16), timestampNs);
+        int link = offset - first;
+        if (runs != null) {
+            runs.announce(ring.get(first - VNET_HEADER + 1) & 0xff, ring.getShort(first - VNET_HEADER + 4) & 0xffff);
+        }
+        PacketRing.handOver(
+                handler,
+                ring.getInt(at + 20),
+                packets,
+                offset,
+                ring.getInt(at + 12) - link,
+                ring.getInt(at + 16) - link,
+                timestampNs);
     }
 }

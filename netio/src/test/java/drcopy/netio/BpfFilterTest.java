@@ -70,6 +70,14 @@ class BpfFilterTest {
                 .isFalse();
     }
 
+    /** The kernel alone can run it: a real socket of a real device is in DatagramRunsLabTest. */
+    @Test
+    void behindALinkTheProgramIsThereTwice() {
+        BpfFilter filter = BpfFilter.compile("tcp dst port 80");
+
+        assertThat(filter.behindLink().length()).isEqualTo(2 * filter.length() + 4);
+    }
+
     private static boolean takes(BpfFilter filter, String tags, String client, String server, int port) {
         byte[] before = HexFormat.of().parseHex(tags);
         ByteBuffer packet = ByteBuffer.allocate(256).put(0, before);
