@@ -6,6 +6,7 @@ import drcopy.copier.config.CopierConfig;
 import drcopy.copier.governor.GovernorAgent;
 import drcopy.copier.ledger.Ledgers;
 import drcopy.copier.session.EngineConfig;
+import drcopy.wire.Reassembly;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -65,9 +66,10 @@ final class EngineLimits {
                 ledgers, system::getProcessCpuTime, packets, bytes, poolBytes(config), maxSessions(config));
     }
 
-    /** Without the launcher, two fifths of {@code --memory}. */
+    /** Without the launcher, two fifths of {@code --memory}; less what each shard may take to put fragments together. */
     private static long poolBytes(CopierConfig config) {
-        return Long.getLong(POOL_PROPERTY, ((long) config.memoryMib() << 20) * 2 / 5);
+        long bytes = Long.getLong(POOL_PROPERTY, ((long) config.memoryMib() << 20) * 2 / 5);
+        return Math.max(bytes / 2, bytes - (long) config.capture().shards() * Reassembly.MOST_BYTES);
     }
 
     private static int maxSessions(CopierConfig config) {

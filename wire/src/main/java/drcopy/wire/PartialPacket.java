@@ -14,6 +14,9 @@ final class PartialPacket {
     /** Room for the headers that every fragment repeats. */
     static final int HEADROOM = 256;
 
+    /** Bytes of memory that one takes at most. */
+    static final int MOST_BYTES = HEADROOM + LONGEST + 1;
+
     private static final int FIRST_ROOM = 4_096;
     private static final int UNIT = 8;
     private static final int UNKNOWN = -1;
@@ -27,7 +30,7 @@ final class PartialPacket {
         BROKEN
     }
 
-    private ByteBuffer bytes = ByteBuffer.allocateDirect(HEADROOM + FIRST_ROOM);
+    private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
     /** Which units of 8 bytes are there (RFC 815: what is not is a hole). */
     private final BitSet units = new BitSet((LONGEST + UNIT) / UNIT);
 
@@ -92,7 +95,9 @@ final class PartialPacket {
         if (known >= 0 && known < behind) {
             return isRepeated(fragment, firstUnit, behind) ? State.OPEN : State.BROKEN;
         }
-        reserve(HEADROOM + to);
+        if (!reserve(to)) {
+            return State.BROKEN;
+        }
         bytes.put(HEADROOM + from, fragment.buffer, fragment.dataOffset, fragment.dataLength);
         units.set(firstUnit, behind);
         received += fragment.dataLength;
@@ -126,14 +131,18 @@ final class PartialPacket {
         return true;
     }
 
-    private void reserve(int needed) {
-        if (needed <= bytes.capacity()) {
-            return;
+    /** False when there is no memory. */
+    private boolean reserve(int data) {
+        if (HEADROOM + data <= bytes.capacity()) {
+            return true;
         }
-        int room = Integer.highestOneBit(needed - HEADROOM - 1) << 1;
-        ByteBuffer larger = ByteBuffer.allocateDirect(HEADROOM + room);
-        larger.put(0, bytes, 0, bytes.capacity());
-        bytes = larger;
+        int room = Math.max(FIRST_ROOM, Integer.highestOneBit(data - 1) << 1);
+        try {
+            bytes = ByteBuffer.allocateDirect(HEADROOM + room).put(0, bytes, 0, bytes.capacity());
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false; // -XX:MaxDirectMemorySize
+        }
     }
 
     /** The first fragment's headers become the packet's; the byte that named the fragment header names what was behind it. */

@@ -5,13 +5,15 @@ import java.nio.ByteBuffer;
 
 /**
  * Puts packets together of their fragments (RFC 791 section 3.2, RFC 8200 section 4.5, RFC 815): at most {@value #MOST} at a time,
- * the oldest gives way to the next. Memory is taken as it is needed, {@value #MOST} times 64 KiB at most, and a steady state
+ * the oldest gives way to the next. Memory is taken as it is needed, off the heap, {@link #MOST_BYTES} at most, and a steady state
  * allocates nothing. A packet is given up {@value #PATIENCE_S} s after its first fragment, and when fragments of it overlap. Owned
  * by one thread.
  */
 public final class Reassembly {
     /** Packets that are put together at a time. */
-    static final int MOST = 64;
+    static final int MOST = 32;
+    /** Bytes of memory that one takes at most. */
+    public static final int MOST_BYTES = MOST * PartialPacket.MOST_BYTES;
 
     private static final int PATIENCE_S = 5;
     private static final long PATIENCE_NS = PATIENCE_S * 1_000_000_000L;
