@@ -30,7 +30,7 @@ public class RingBenchmark {
     /** TP_STATUS_USER, and what says that a device has verified the checksums (TP_STATUS_CSUM_VALID). */
     private static final int STATUS = 1 | 1 << 7;
 
-    private final RingV3 blocks = new RingV3(1, 1600);
+    private final RingV3 blocks = new RingV3(1, 1600, null);
     private final RingV2 frames = new RingV2(1, 1600);
     private NativeMemory blockMemory;
     private NativeMemory frameMemory;
@@ -51,7 +51,7 @@ public class RingBenchmark {
                         .putInt(at + 12, 100)
                         .putInt(at + 16, 100)
                         .putInt(at + 20, STATUS);
-                b.putShort(at + 26, (short) 82);
+                b.putShort(at + 24, (short) 82).putShort(at + 26, (short) 82);
             }
         }
         blocks.map(blockMemory);
