@@ -108,7 +108,7 @@ class PathTest {
     void clientsAtTheirLastHopAreCopied() {
         String rules = "table inet hops { chain out { type filter hook output priority mangle;"
                 + " ip daddr 198.18.0.10 tcp dport 80 ip ttl set 1; ip6 daddr 2001:db8::10 tcp dport 80 ip6 hoplimit set 1;"
-                + " ip daddr 198.18.1.200 udp dport 53 ip ttl set 1; } }";
+                + " ip daddr 198.18.1.200 udp dport 53 ip ttl set 1; }; }";
         mirror.lab().run("client", "nft", rules);
         try (IcmpWatch errors = IcmpWatch.start(mirror.lab(), "echo canary > /dev/udp/" + Lab.VIP + "/53")) {
             Mirror.Mark mark = mirror.mark();

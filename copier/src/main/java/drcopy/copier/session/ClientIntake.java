@@ -87,7 +87,7 @@ final class ClientIntake {
             onStranger(view, flags, instanceId, nowNs);
         } else if (!TcpFlags.any(flags, TcpFlags.ACK | TcpFlags.RST)) {
             books.drop(DropReason.MALFORMED); // RFC 9293 3.10.7.4: every segment but SYN and RST has ACK
-        } else if (!session.isSkipped && TcpOptions.isMultipath(packet.buffer(), packet.tcpOffset())) {
+        } else if (session.mayBeMultipath && TcpOptions.isMultipath(packet.buffer(), packet.tcpOffset())) {
             leaveOut(session, nowNs);
         } else {
             onKnown(view, session, flags, nowNs);
@@ -148,6 +148,7 @@ final class ClientIntake {
     private void leaveOut(Session session, long nowNs) {
         books.drop(DropReason.MPTCP);
         books.count(CopierCounter.SESSIONS_MPTCP);
+        session.mayBeMultipath = false;
         lifecycle.skip(session, DropReason.MPTCP, nowNs);
     }
 
@@ -201,6 +202,7 @@ final class ClientIntake {
         session.synWindow = TcpHeader.window(b, tcp);
         session.clientShift = Math.max(Session.NO_SHIFT, TcpOptions.windowShift(b, tcp));
         session.offersSack = TcpOptions.isSackPermitted(b, tcp);
+        session.mayBeMultipath = TcpOptions.isMultipath(b, tcp);
         session.offersTimestamps = TcpOptions.timestamps(b, tcp) >= 0;
         session.synOptions = SynOptions.copy(b, tcp, sender.mtuMss(session.target.hi(), session.target.lo()));
         learnPacket(session, packet);

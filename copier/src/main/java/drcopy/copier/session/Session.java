@@ -33,6 +33,9 @@ final class Session extends FlowEntry {
     int synWindow = 65_535;
     int clientShift = UNKNOWN_SHIFT;
     boolean offersTimestamps;
+    /** Its client offers Multipath TCP, or its SYN was not captured; false once that is found out. */
+    boolean mayBeMultipath = true;
+
     boolean offersSack;
 
     /** End of the contiguous captured client stream. */
