@@ -26,15 +26,23 @@ public final class PacketChecksum {
 
     /**
      * Whether the packet was captured on its sender's host, before a device filled its checksums in: TCP's or UDP's is the sum of
-     * the pseudo-header alone, with or without the length, IPv4's may be 0. What is filled in is right. A device that has to fill
-     * in IPv4's length has to do all sums.
+     * the pseudo-header alone, IPv4's may be 0. What is filled in is right. A device that has to fill in IPv4's length has to do all
+     * sums.
      */
     public static boolean isLeftToDevice(IpPacket p) {
         if (!p.isIpv6() && p.buffer().getShort(p.offset() + IPV4_LENGTH) == 0) {
             return true;
         }
-        boolean isHeaderFine = p.isIpv6() || p.buffer().getShort(p.offset() + IPV4_CHECKSUM) == 0 || isHeaderRight(p);
-        return isHeaderFine && (isPartial(p) || isTransportRight(p));
+        return isHeaderFine(p) && (isPartial(p, length(p)) || isTransportRight(p));
+    }
+
+    /** Likewise, before a device that cuts segments: there, some senders leave the length out of the pseudo-header. */
+    public static boolean isLeftToSegmentation(IpPacket p) {
+        return isHeaderFine(p) && isPartial(p, 0);
+    }
+
+    private static boolean isHeaderFine(IpPacket p) {
+        return p.isIpv6() || p.buffer().getShort(p.offset() + IPV4_CHECKSUM) == 0 || isHeaderRight(p);
     }
 
     private static boolean isHeaderRight(IpPacket p) {
@@ -52,11 +60,9 @@ public final class PacketChecksum {
         return InternetChecksum.finish(sum) == 0;
     }
 
-    private static boolean isPartial(IpPacket p) {
+    private static boolean isPartial(IpPacket p, int length) {
         int field = p.buffer().getShort(p.tcpOffset() + (p.isDatagram() ? UDP_CHECKSUM : TCP_CHECKSUM)) & 0xffff;
-        int complement = ~field & 0xffff;
-        return complement == InternetChecksum.finish(pseudoHeader(p, length(p)))
-                || complement == InternetChecksum.finish(pseudoHeader(p, 0));
+        return (~field & 0xffff) == InternetChecksum.finish(pseudoHeader(p, length));
     }
 
     /** Bytes of TCP or UDP, header and payload. */

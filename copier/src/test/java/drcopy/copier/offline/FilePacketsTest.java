@@ -128,6 +128,26 @@ class FilePacketsTest {
     }
 
     @Test
+    void aSumWithoutLengthIsBelievedOfAHostThatLeavesSumsToItsDevice() {
+        capture.partialOfUnknownLength(data(1, 1_001, 3_000)).partial(data(1, 4_001, 10));
+        capture.add(SegmentBuilder.segment("198.18.8.2", 9, "198.18.0.10", 80).syn());
+        capture.add(SegmentBuilder.segment("198.18.8.2", 9, "198.18.0.10", 80)
+                .seq(1)
+                .ack(1));
+        capture.partialOfUnknownLength(SegmentBuilder.segment("198.18.8.2", 9, "198.18.0.10", 80)
+                .seq(1)
+                .payload(3));
+
+        read();
+
+        assertThat(damaged)
+                .containsExactly(text(SegmentBuilder.segment("198.18.8.2", 9, "198.18.0.10", 80)
+                        .seq(1)
+                        .payload(3)));
+        assertThat(untold).isZero();
+    }
+
+    @Test
     void readingAheadIsBoundedInBytes() {
         capture.damaged(data(1, 1, 10)).damaged(data(1, 11, 10));
         for (int i = 0; i < 140; i++) {

@@ -55,11 +55,18 @@ final class TestCapture implements AutoCloseable {
     /** The segment with the checksum that a sender leaves to its device: the sum of the pseudo-header. */
     TestCapture partial(SegmentBuilder segment) {
         IpPacket packet = segment.packet();
+        return withPseudoHeader(segment, packet.totalLength() - packet.ipHeaderLength());
+    }
+
+    /** Likewise, to a device that cuts segments: without the length. */
+    TestCapture partialOfUnknownLength(SegmentBuilder segment) {
+        return withPseudoHeader(segment, 0);
+    }
+
+    private TestCapture withPseudoHeader(SegmentBuilder segment, int length) {
+        IpPacket packet = segment.packet();
         long sum = InternetChecksum.pseudoHeader4(
-                (int) packet.sourceLo(),
-                (int) packet.destinationLo(),
-                IpPacket.PROTOCOL_TCP,
-                packet.totalLength() - packet.ipHeaderLength());
+                (int) packet.sourceLo(), (int) packet.destinationLo(), IpPacket.PROTOCOL_TCP, length);
         return withChecksum(segment, ~InternetChecksum.finish(sum));
     }
 
