@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +26,6 @@ class CostTrial {
     private static final String JVM = System.getProperty("cost.jvm", "");
 
     private static final int MORE_INTERCEPTORS = 47;
-    private static final String ASSISTANT = "198.18.1.30";
-    private static final int FIRST_PORT = 20_000;
     private static final double LONGEST_PAUSE_MS = 5;
     /** From 3 interceptors to 50. */
     private static final double MOST_GROWTH = 1.2;
@@ -55,15 +52,10 @@ class CostTrial {
     void routesToFiftyRealServers() throws IOException {
         try (Mirror mirror = Mirror.up(Lab.Director.HMARK)) {
             mirror.lab().control("ports", "threads");
-            try (HostProcess more = moreInterceptors(mirror.lab())) {
-                Await.until(
-                        "more interceptors listen", LIMIT, () -> more.output().contains("listen"));
+            try (IdleInterceptors more = IdleInterceptors.start(mirror.lab(), MORE_INTERCEPTORS)) {
                 String three =
                         mirror.lab().realServers().stream().map(Lab::address).collect(Collectors.joining(","));
-                String fifty = three
-                        + IntStream.range(0, MORE_INTERCEPTORS)
-                                .mapToObj(i -> "," + ASSISTANT + ":" + (FIRST_PORT + i))
-                                .collect(Collectors.joining());
+                String fifty = three + "," + more.addresses();
                 List<Double> few = new ArrayList<>();
                 List<Double> many = new ArrayList<>();
                 for (int round = 0; round < ROUNDS; round++) {
@@ -82,24 +74,6 @@ class CostTrial {
 
     private static double median(List<Double> values) {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
-    }
-
-    /** Interceptors that see nothing, in one process: fifty JVMs are more than the machine can hold. */
-    private static HostProcess moreInterceptors(Lab lab) {
-        Path target = Lab.home().resolve("interceptor").resolve("target");
-        return lab.start(
-                "assistant",
-                "more-interceptors.log",
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        target.resolve("test-classes") + ":" + target.resolve("run") + "/*",
-                        "drcopy.interceptor.InterceptorHost",
-                        Integer.toString(FIRST_PORT),
-                        Integer.toString(MORE_INTERCEPTORS)));
     }
 
     private static double secondsOfSessions(Mirror mirror, String servers, int interceptors) {

@@ -2,6 +2,7 @@
 package drcopy.lab.load;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -58,10 +59,13 @@ final class Connection {
         return requests;
     }
 
-    /** Sends a request, on a new connection unless there is one that idles. */
-    void send(ByteBuffer next, Selector selector, long nowNs) {
+    /**
+     * Sends a request, on a new connection unless there is one that idles.
+     *
+     * @return false when nothing was sent: the connection before still has the port, for the host was too busy to end it
+     */
+    boolean send(ByteBuffer next, Selector selector, long nowNs) {
         request = next;
-        requests++;
         sentNs = nowNs;
         response.reset();
         try {
@@ -71,9 +75,14 @@ final class Connection {
             } else {
                 open(selector);
             }
+        } catch (BindException e) {
+            close();
+            return false;
         } catch (IOException e) {
             fail(Failure.BROKEN);
         }
+        requests++;
+        return true;
     }
 
     private void open(Selector selector) throws IOException {

@@ -99,8 +99,12 @@ public final class Generator implements Connection.Listener {
         int round = connections.size(); // a closed loop, too, gets to its select
         while (issued < goal && round-- > 0 && !free.isEmpty()) {
             Connection connection = free.pollFirst();
-            issued++;
-            connection.send(requests.next(connection.index(), connection.requests()), selector, System.nanoTime());
+            ByteBuffer request = requests.next(connection.index(), connection.requests());
+            if (connection.send(request, selector, System.nanoTime())) {
+                issued++;
+            } else {
+                closing.addLast(connection);
+            }
         }
     }
 
