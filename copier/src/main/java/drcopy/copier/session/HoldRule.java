@@ -193,6 +193,9 @@ final class HoldRule {
         if (segment.answer == 0 || holdNs == 0 || isClosed || patience.isOver()) {
             return Verdict.ANSWERED;
         }
+        if (answered() + (isKnown ? 0 : ahead) >= segment.answer && isEarly && isKnown) {
+            return afterEarly(isAllAcknowledged, srttNs, nowNs);
+        }
         if (answered() + (isKnown ? 0 : ahead) >= segment.answer) {
             dueNs = isKnown ? TimerHeap.NEVER : patience.tryNs(segment, received + unseen, nowNs);
             return dueNs == TimerHeap.NEVER ? Verdict.ANSWERED : Verdict.HOLD;
@@ -209,6 +212,16 @@ final class HoldRule {
             }
         }
         return expiry(segment, silentNs, holdNs, nowNs);
+    }
+
+    /** Behind an answer to half a message the target often closes: when it has the rest, and is silent, it goes on. */
+    private Verdict afterEarly(boolean isAllAcknowledged, long srttNs, long nowNs) {
+        long silentNs = quietNs() + Math.max(srttNs, MIN_SILENCE_NS);
+        if (isAllAcknowledged && nowNs >= silentNs) {
+            return Verdict.ANSWERED;
+        }
+        dueNs = isAllAcknowledged ? silentNs : TimerHeap.NEVER;
+        return Verdict.HOLD;
     }
 
     private Verdict expiry(Segment segment, long silentNs, long holdNs, long nowNs) {
