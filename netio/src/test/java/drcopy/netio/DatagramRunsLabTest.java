@@ -3,9 +3,11 @@ package drcopy.netio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import drcopy.wire.DatagramBuilder;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketDefect;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,8 +21,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DatagramRunsLabTest {
     private static final String SEND =
             "python3 -c \"import socket, sys; s = socket.socket(socket.AF_INET6 if ':' in '%1$s' else socket.AF_INET, socket.SOCK_DGRAM);"
-                    + " s.setsockopt(17, 103, 1200); s.connect(('%1$s', 4433));"
-                    + " [s.send(bytes([n]) * 12000) for n in range(100)]\"";
+                    + " s.setsockopt(17, 103, 1200);"
+                    + " [s.sendto(bytes([n]) * 12000, ('%1$s', 4433)) for n in range(100)]\"";
+    /** To a tun device, by IFF_TUN and IFF_NO_PI. */
+    private static final String WRITE = "python3 -c \"import fcntl, os, struct; t = os.open('/dev/net/tun', os.O_RDWR);"
+            + " fcntl.ioctl(t, 0x400454ca, struct.pack('16sH22x', b'tun1', 0x1001));"
+            + " [os.write(t, bytes.fromhex('%s')) for n in range(10)]\"";
+
     private static final int UDP_BYTES = IpPacket.UDP_HEADER_LENGTH + 1_200;
 
     private NetNs sender;
@@ -58,16 +65,20 @@ class DatagramRunsLabTest {
         }
     }
 
-    /** The kernel's filter finds the IP header behind whatever a device puts before it; this one puts nothing. */
+    /** A device that puts no header before the packets: the kernel's filter finds theirs. */
     @Test
-    void areSingleDatagramsOnATunnel() {
-        sender.sh("ip tunnel add tun1 mode ipip local 198.18.7.1 remote 198.18.7.2 && ip link set tun1 up");
-        receiver.sh("ip tunnel add tun1 mode ipip local 198.18.7.2 remote 198.18.7.1 && ip link set tun1 up");
-        sender.sh("ip addr add 198.19.7.1/30 dev tun1");
-        receiver.sh("ip addr add 198.19.7.2/30 dev tun1");
+    void packetsOfADeviceWithoutHeadersAreSeen() {
+        receiver.sh("ip tuntap add tun1 mode tun && ip link set tun1 up");
+        ByteBuffer packet = DatagramBuilder.datagram("198.19.7.1", 4321, "198.19.7.2", 4433, "0123456789".repeat(120));
+        byte[] bytes = new byte[packet.limit()];
+        packet.get(0, bytes);
         CaptureOptions options = options("any", "udp dst port 4433 and dst host 198.19.7.2");
         try (AfPacketSource source = receiver.call(() -> new AfPacketSource(options))) {
-            seesAll(source, sender, "198.19.7.2");
+            Sizes sizes = new Sizes();
+            receiver.sh(WRITE.formatted(HexFormat.of().formatHex(bytes)));
+
+            assertThat(new Captured().pollUntil(sizes.of(source), () -> sizes.seen == 10))
+                    .isTrue();
         }
     }
 
