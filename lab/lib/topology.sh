@@ -30,7 +30,7 @@ host_add() {
     net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_ra=0 \
     net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 \
     net.ipv6.conf.all.accept_redirects=0 net.ipv6.conf.default.accept_redirects=0 \
-    net.ipv4.ip_local_port_range="10240 65000" net.core.somaxconn=8192 net.ipv4.tcp_max_syn_backlog=8192
+    net.ipv4.ip_local_port_range="10240 65000" net.ipv4.ip_local_reserved_ports=36524 net.core.somaxconn=8192 net.ipv4.tcp_max_syn_backlog=8192
   ip -n "$LAB_NAME-$1" link set lo up
 }
 
