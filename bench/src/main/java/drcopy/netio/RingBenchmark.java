@@ -51,7 +51,7 @@ public class RingBenchmark {
                         .putInt(at + 12, 100)
                         .putInt(at + 16, 100)
                         .putInt(at + 20, STATUS);
-                b.putShort(at + 24, (short) 82).putShort(at + 26, (short) 82);
+                b.putShort(at + 26, (short) 82);
             }
         }
         blocks.map(blockMemory);

@@ -134,13 +134,20 @@ final class RingV3 implements PacketRing {
     }
 
     private void handOver(PacketHandler handler, int at) {
-        long timestampNs = (ring.getInt(at + 4) & 0xffffffffL) * 1_000_000_000L + ring.getInt(at + 8);
-        int first = at + (ring.getShort(at + 24) & 0xffff);
         int offset = at + (ring.getShort(at + 26) & 0xffff);
-        int link = offset - first;
-        if (runs != null) {
-            runs.announce(ring.get(first - VNET_HEADER + 1) & 0xff, ring.getShort(first - VNET_HEADER + 4) & 0xffff);
-        }
+        handOver(handler, at, offset, runs == null ? 0 : announce(at, offset));
+    }
+
+    /** Tells {@link #runs} what the packet is. Returns the bytes of the link's header before it. */
+    private int announce(int at, int offset) {
+        int first = at + (ring.getShort(at + 24) & 0xffff);
+        int header = first - VNET_HEADER;
+        runs.announce(ring.get(header + 1) & 0xff, ring.getShort(header + 4) & 0xffff);
+        return offset - first;
+    }
+
+    private void handOver(PacketHandler handler, int at, int offset, int link) {
+        long timestampNs = (ring.getInt(at + 4) & 0xffffffffL) * 1_000_000_000L + ring.getInt(at + 8);
         PacketRing.handOver(
                 handler,
                 ring.getInt(at + 20),
