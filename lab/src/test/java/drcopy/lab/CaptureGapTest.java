@@ -39,6 +39,10 @@ class CaptureGapTest {
             Await.until("the last request is delivered", LIMIT, () -> mirror.lab().realServers().stream()
                     .flatMap(host -> mirror.serverLines(mark, host).stream())
                     .anyMatch(line -> line.uri().endsWith("/gap/0-" + (REQUESTS - 1))));
+            Await.until(
+                    "online logged its requests",
+                    LIMIT,
+                    () -> mirror.onlineLines(mark).size() >= REQUESTS);
             Comparison comparison = mirror.compare(mark);
             assertThat(comparison.online()).isEqualTo(REQUESTS);
             assertThat(comparison.missing())
