@@ -52,7 +52,7 @@ director_start_hmark() {
   for i in $(seq "$servers"); do
     choice+="${choice:+, }$((i - 1)) : 02:00:00:00:01:$(printf %02x $((10 + i)))"
   done
-  local ports=${LAB_PORTS// /, }
+  local ports="${LAB_PORTS// /, }, 7000-7199" # those for scripted services
   in_host director nft -f - <<RULES
 table netdev drcopy_lab {
   chain forward {
