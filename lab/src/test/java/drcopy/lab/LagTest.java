@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 @Tag("lab")
 class LagTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    private static final double MOST_P50_MS = 60;
-    private static final double MOST_P99_MS = 400;
+    private static final double MOST_P50_MS = 25;
+    private static final double MOST_P99_MS = 200;
     private static final int LONG_IDLE_SECONDS = 60;
     private static final int MANY = 1_000_000;
     private static Mirror mirror;

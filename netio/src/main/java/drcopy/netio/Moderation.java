@@ -4,7 +4,8 @@ package drcopy.netio;
 /**
  * When a thread looks for packets next. One that comes alone is read at once. When reads come close together, each is followed by a
  * rest, as network devices moderate their interrupts: what comes meanwhile shares a wake-up, a message and a system call. While there is a
- * brisk connection, whose next request may depend on each response, nothing rests. Owned by one thread; allocates nothing.
+ * brisk connection, whose next request may depend on each response, nothing rests, nor while one is opened again, because its request is
+ * late already. Owned by one thread; allocates nothing.
  */
 public final class Moderation {
     /** Length of a rest, nanoseconds: what a packet is late at most. */
@@ -17,6 +18,9 @@ public final class Moderation {
     /** So many reads, each with a response close to the one before, make a connection brisk; one with a single request has fewer. */
     static final int BRISK_READS = 8;
 
+    /** An opening takes two reads of each host. */
+    static final long REOPENING_NS = 2 * REST_NS;
+
     private static final int CELL_BITS = 10;
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
@@ -27,6 +31,7 @@ public final class Moderation {
     private final byte[] streaks = new byte[1 << CELL_BITS];
     private long readNs = Long.MIN_VALUE / 2;
     private long briskNs = Long.MIN_VALUE / 2;
+    private long reopeningNs = Long.MIN_VALUE / 2;
     private long untilNs = Long.MIN_VALUE / 2;
 
     /**
@@ -35,7 +40,7 @@ public final class Moderation {
      * @param nowNs time of the read, monotonic; several responses of one read count once
      */
     public void heard(long id, long nowNs) {
-        int cell = (int) (id * SPREAD >>> 64 - CELL_BITS);
+        int cell = cell(id);
         long sinceNs = nowNs - heardNs[cell];
         if (ids[cell] != id || sinceNs >= BRISK_NS) {
             ids[cell] = id;
@@ -50,9 +55,30 @@ public final class Moderation {
         }
     }
 
+    /**
+     * A target accepts this connection. If it has answered before, it is opened again.
+     *
+     * @param nowNs time of the read, monotonic
+     */
+    public void accepted(long id, long nowNs) {
+        if (ids[cell(id)] == id) {
+            reopened(nowNs);
+        }
+    }
+
+    /** A connection was opened again at that time, monotonic. */
+    public void reopened(long atNs) {
+        reopeningNs = atNs;
+    }
+
+    private static int cell(long id) {
+        return (int) (id * SPREAD >>> 64 - CELL_BITS);
+    }
+
     /** There was something to read at that time, and nothing is left. */
     public void read(long nowNs) {
-        boolean rests = nowNs - readNs < CLOSE_NS && nowNs - briskNs >= BRISK_NS;
+        boolean isWanted = nowNs - briskNs < BRISK_NS || nowNs - reopeningNs < REOPENING_NS;
+        boolean rests = nowNs - readNs < CLOSE_NS && !isWanted;
         untilNs = rests ? nowNs + REST_NS : nowNs;
         readNs = nowNs;
     }

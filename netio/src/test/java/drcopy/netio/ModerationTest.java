@@ -78,4 +78,23 @@ class ModerationTest {
         }
         assertThat(moderation.isResting(nowNs)).isTrue();
     }
+
+    @Test
+    void nothingRestsWhileAConnectionIsOpenedAgain() {
+        read(0, 7);
+        assertThat(read(5)).isTrue();
+        moderation.accepted(7, nowNs);
+        assertThat(read(1)).isFalse();
+        assertThat(read(6)).isFalse();
+        assertThat(read(1)).isTrue();
+        moderation.reopened(nowNs);
+        assertThat(read(7)).isFalse();
+    }
+
+    @Test
+    void aConnectionThatIsOpenedFirstEndsNoRest() {
+        read(0, 7);
+        moderation.accepted(8, nowNs);
+        assertThat(read(1)).isTrue();
+    }
 }

@@ -25,6 +25,8 @@ public final class RouteLoop implements Executor {
     static final long SPACING_NS = 2_000_000L;
     /** The same, however many streams there are: SYN/ACKs that overtake their routes wait in the interceptor so long. */
     static final long MOST_SPACING_NS = 100_000_000L;
+    /** Batches that were due in so long a time and had nothing to carry may follow each other as closely as those to one stream. */
+    static final long BURST_NS = 1_000_000_000L;
     /** How long a removal waits at most for an addition to go with: nobody needs it soon. */
     static final long REMOVAL_NS = 100_000_000L;
 
@@ -44,6 +46,9 @@ public final class RouteLoop implements Executor {
     private final boolean isSpaced;
     private long nowNs;
     private long changesDueNs = NEVER;
+    /** When batches that had always been {@link #spacingNs} apart would have the next one. */
+    private long steadyNs;
+
     private long lastChangesNs;
     private volatile int liveRoutes;
 
@@ -61,7 +66,8 @@ public final class RouteLoop implements Executor {
         this.wakeUp = wakeUp;
         // Payload that overtakes its route is not kept: such routes go out at once.
         isSpaced = ring.payloadWanted() == 0;
-        lastChangesNs = clock.getAsLong() - MOST_SPACING_NS;
+        lastChangesNs = clock.getAsLong() - SPACING_NS;
+        steadyNs = lastChangesNs;
         for (int i = 0; i < connections; i++) {
             shares.add(new RouteShare());
         }
@@ -125,6 +131,7 @@ public final class RouteLoop implements Executor {
         if (nowNs >= changesDueNs) {
             changesDueNs = NEVER;
             lastChangesNs = nowNs;
+            steadyNs = Math.max(steadyNs, nowNs) + spacingNs();
             shares.forEach(RouteShare::handOut);
         }
         for (int i = 0; i < shares.size(); i++) {
@@ -171,6 +178,10 @@ public final class RouteLoop implements Executor {
         return isSpaced ? Math.min(SPACING_NS * shares.get(0).feeds() * shares.size(), MOST_SPACING_NS) : 0;
     }
 
+    private long nextChangesNs() {
+        return isSpaced ? Math.max(lastChangesNs + SPACING_NS, steadyNs - BURST_NS) : nowNs;
+    }
+
     private RouteShare share(long routeId) {
         return shares.get(RouteRecord.connection(routeId, shares.size()));
     }
@@ -178,7 +189,7 @@ public final class RouteLoop implements Executor {
     private final class Apply implements RouteRing.Reader {
         @Override
         public void onAdd(ByteBuffer records, int at) {
-            changesDueNs = Math.min(changesDueNs, lastChangesNs + spacingNs());
+            changesDueNs = Math.min(changesDueNs, nextChangesNs());
             table.put(records, at);
             share(RouteRecord.routeId(records, at)).add(records, at);
         }

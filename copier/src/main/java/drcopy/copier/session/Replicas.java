@@ -26,6 +26,7 @@ final class Replicas {
     private final Map<Target, OpeningGate> gatesByTarget = new HashMap<>();
     private OpeningGate[] gates = {};
     private long routesFullUntilNs = Long.MIN_VALUE;
+    private long reopenedNs = Long.MIN_VALUE / 2;
 
     private Replica lingerHead;
     private Replica lingerTail;
@@ -172,6 +173,9 @@ final class Replicas {
             return null;
         }
         replica.isRouted = true;
+        if (replica.isHeir) {
+            reopenedNs = nowNs;
+        }
         unqueue(replica);
         replica.gate.open(replica);
         return replica;
@@ -190,6 +194,11 @@ final class Replicas {
     /** When openings that rest are tried again, or NEVER. */
     long openDeadlineNs() {
         return nextToOpen() == null ? TimerHeap.NEVER : routesFullUntilNs;
+    }
+
+    /** When a connection was last opened again on addresses that had one a moment before. */
+    long reopenedNs() {
+        return reopenedNs;
     }
 
     private void unqueue(Replica replica) {

@@ -312,6 +312,11 @@ public final class SessionEngine {
         return Math.min(timers.nextDeadlineNs(), Math.min(replicas.lingerDeadlineNs(), replicas.openDeadlineNs()));
     }
 
+    /** When a connection was last opened again on the addresses of one that had just ended: its request waits for the target's answer. */
+    public long reopenedNs() {
+        return replicas.reopenedNs();
+    }
+
     /** The way to a target that was found to take less than {@code mtu}, once each time; null when there is no news. */
     public ShorterPath pollShorterPath() {
         return replicas.pollShorterPath();

@@ -126,6 +126,7 @@ public final class ShardAgent implements Runnable {
         }
         isDone &= runTimers() < TIMERS_PER_CYCLE;
         if (inputs > 0 && isDone) {
+            moderation.reopened(engine.reopenedNs());
             moderation.read(nowNs);
         }
         parts.routes().flush();

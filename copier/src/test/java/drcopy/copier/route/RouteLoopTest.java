@@ -62,18 +62,42 @@ class RouteLoopTest {
         assertThat(loop.untilNextNs()).isEqualTo(Long.MAX_VALUE);
     }
 
-    @ParameterizedTest
-    @CsvSource({"6, 12", "49, 98", "100, 100"})
-    void theMoreStreamsTheLessOften(int streams, int millis) {
+    private void join(int streams) {
         open(0);
         for (int i = 1; i < streams; i++) {
             loop.addFeed(0).attach(new TestOutlet(), () -> {});
         }
         add(1);
-        add(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6, 12", "49, 98", "100, 100"})
+    void theMoreStreamsTheLessOften(int streams, int millis) {
+        join(streams);
+        for (int route = 2; route < 1_000; route++) {
+            add(route);
+            sleep();
+        }
+        add(1_000);
         assertThat(loop.untilNextNs()).isEqualTo(millis * 1_000_000L);
         sleep();
-        assertThat(interceptor.messages).containsExactly("+1-0", "+1-0");
+        assertThat(interceptor.messages).hasSize(1_000).containsOnly("+1-0");
+    }
+
+    @Test
+    void afterASilenceAFewBatchesFollowEachOtherClosely() {
+        join(50);
+        for (int route = 2; route <= 10; route++) {
+            add(route);
+            assertThat(loop.untilNextNs()).isEqualTo(RouteLoop.SPACING_NS);
+            sleep();
+        }
+        for (int route = 11; route <= 30; route++) {
+            add(route);
+            sleep();
+        }
+        add(31);
+        assertThat(loop.untilNextNs()).isEqualTo(RouteLoop.MOST_SPACING_NS);
     }
 
     @Test

@@ -12,6 +12,8 @@ import drcopy.netio.PacketHandler;
 import drcopy.wire.FlowKey;
 import drcopy.wire.IpPacket;
 import drcopy.wire.PacketDefect;
+import drcopy.wire.TcpFlags;
+import drcopy.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
 
@@ -100,6 +102,8 @@ final class ResponseIntake implements PacketHandler {
         CopierLink link = links.at(routes.stream(route));
         if (packet.payloadLength() > 0) {
             moderation.heard(routes.routeId(route), nowNs);
+        } else if (TcpFlags.any(TcpHeader.flags(packet.buffer(), packet.tcpOffset()), TcpFlags.SYN)) {
+            moderation.accepted(routes.routeId(route), nowNs);
         }
         int at = link.outbox().claim();
         int wanted =
