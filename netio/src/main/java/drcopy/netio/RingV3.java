@@ -28,7 +28,7 @@ final class RingV3 implements PacketRing {
     private static final int MAX_RETIRE_MS = 16;
 
     /** How long the reader may pause at a low rate, about: a busy host gives its thread no time for longer than one thinks. */
-    private static final int PAUSE_MS = 1_024;
+    private static final int PAUSE_MS = 4_096;
     /** Holds any packet of 64 KiB, two of those that receive offload makes of segments of 1,448 bytes. */
     private static final int BLOCK = 128 * 1024;
     /** For longer packets, of BIG TCP. */
